@@ -1,0 +1,77 @@
+"""The commands behind the Makefile: `python -m weitask.local --help`."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from weitask.local import within
+from weitask.local.embedded import services
+from weitask.local.environment import local_folder
+from weitask.local.failure import LocalError
+
+
+def main(argv: list[str]) -> int:
+    """Run one command and return its exit code; a LocalError is one sentence on stderr and exit 1."""
+    options = _parser().parse_args(argv)
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # so that every block is left in order
+    try:
+        return int(options.command(options))
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m weitask.local", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    servers = commands.add_parser(
+        "services",
+        help="run PostgreSQL and Valkey until Ctrl-C, and print their addresses",
+    )
+    servers.add_argument("--folder", type=Path, help="data folder (default: the one of make run)")
+    servers.add_argument(
+        "--test",
+        action="store_true",
+        help="throw-away speed; default folder .local/test-shared",
+    )
+    servers.set_defaults(command=_services)
+
+    execute = commands.add_parser(
+        "exec", help="run a command with the servers up: exec [--test] -- COMMAND …"
+    )
+    execute.add_argument(
+        "--test",
+        action="store_true",
+        help="on fresh servers of its own, removed afterwards",
+    )
+    execute.add_argument("argv", nargs=argparse.REMAINDER)
+    execute.set_defaults(command=_execute)
+    return parser
+
+
+def _services(options: argparse.Namespace) -> int:
+    default = local_folder() / "test-shared" if options.test else local_folder()
+    with services(options.folder or default, durable=not options.test) as urls:
+        for name, value in urls.environment().items():
+            print(f"export {name}={value}", flush=True)
+        signal.pause()  # until Ctrl-C or TERM raises
+    return 0
+
+
+def _execute(options: argparse.Namespace) -> int:
+    argv = options.argv[1:] if options.argv[:1] == ["--"] else options.argv
+    if not argv:
+        raise LocalError("exec needs a command: python -m weitask.local exec [--test] -- COMMAND …")
+    servers = within.servers_for_tests() if options.test else within.servers_of_this_machine()
+    with servers as environment:
+        return within.run(argv=argv, environment=environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
