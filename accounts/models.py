@@ -1,0 +1,292 @@
+"""Who may act: users, advertisers, bound Weibo accounts, 自媒体帐号, their slots, and the notice outbox."""
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.querysets import AdvertiserQuerySet, MediaAccountQuerySet, NoticeQuerySet
+from weitask.models import append_only
+
+
+class Identity(models.TextChoices):
+    """身份选择 (R1)."""
+
+    PERSONAL = "personal", _("个人用户")
+    ENTERPRISE = "enterprise", _("企业用户")
+    MEDIA = "media", _("自媒体帐号")
+
+
+class User(AbstractUser):
+    """One login. At most one advertiser profile and any number of Weibo accounts as owner (A29)."""
+
+    identity = models.CharField(_("当前身份"), max_length=10, choices=Identity, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = verbose_name_plural = _("用户")
+
+
+class Advertiser(models.Model):
+    """The advertising side of a login: 个人用户 or 企业用户; personal may upgrade, its money moves with it (A29)."""
+
+    class Kind(models.TextChoices):
+        PERSONAL = "personal", _("个人用户")
+        ENTERPRISE = "enterprise", _("企业用户")
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="advertiser", verbose_name=_("用户"))
+    kind = models.CharField(_("类型"), max_length=10, choices=Kind)
+    name = models.CharField(_("名称"), max_length=60)
+    contact = models.CharField(_("联系人"), max_length=30, blank=True)
+    phone = models.CharField(_("联系电话"), max_length=20, blank=True)
+    created_at = models.DateTimeField(_("开通时间"), db_default=Now())
+
+    objects = AdvertiserQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("广告主")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_enterprise(self) -> bool:
+        return self.kind == self.Kind.ENTERPRISE
+
+
+class WeiboAccount(models.Model):
+    """A Weibo account bound to a login, with its sealed token (R12). Profile fields are copies of Weibo's."""
+
+    class Token(models.TextChoices):
+        VALID = "valid", _("有效")
+        EXPIRED = "expired", _("已过期")
+        REVOKED = "revoked", _("已取消授权")
+
+    uid = models.CharField(_("微博 UID"), max_length=20, unique=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="weibo_accounts", verbose_name=_("用户"))
+    screen_name = models.CharField(_("微博昵称"), max_length=60)
+    followers = models.BigIntegerField(_("粉丝数"), default=0)
+    verified = models.BooleanField(_("已认证"), default=False)
+    verified_type = models.SmallIntegerField(_("认证类型"), default=-1)
+    verified_reason = models.CharField(_("认证说明"), max_length=200, blank=True)
+    region = models.CharField(_("地区"), max_length=40, blank=True)
+    description = models.CharField(_("简介"), max_length=300, blank=True)
+    avatar_url = models.URLField(_("头像"), max_length=300, blank=True)
+    token = models.TextField(_("令牌（加密）"), blank=True)  # vault.seal(); never shown
+    token_state = models.CharField(_("授权状态"), max_length=10, choices=Token, default=Token.VALID)
+    token_expires_at = models.DateTimeField(_("授权到期"), null=True, blank=True)
+    last_error_code = models.CharField(_("最近错误码"), max_length=20, blank=True)
+    profile_read_at = models.DateTimeField(_("资料更新时间"), null=True, blank=True)
+    bound_at = models.DateTimeField(_("绑定时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("微博帐号")
+        indexes = [
+            models.Index(fields=["profile_read_at"], name="weibo_profile_due"),
+            models.Index(fields=["token_expires_at"], condition=Q(token_state="valid"), name="weibo_token_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.screen_name}"
+
+
+class Category(models.Model):
+    """归属分类 / 帐号类别 (R10, R141)."""
+
+    slug = models.SlugField(_("代码"), max_length=30, unique=True)
+    name = models.CharField(_("名称"), max_length=30)
+    name_en = models.CharField(_("英文名称"), max_length=40)
+    position = models.SmallIntegerField(_("排序"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("帐号类别")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MediaAccount(models.Model):
+    """自媒体帐号: a Weibo account that takes orders. Also the search row: copies of followers and name live here."""
+
+    class Review(models.TextChoices):
+        PENDING = "pending", _("待审核")
+        APPROVED = "approved", _("已通过")
+        REJECTED = "rejected", _("未通过")
+
+    class Taking(models.TextChoices):
+        """接单功能 (R9, R10)."""
+
+        OFF = "off", _("未开通")
+        APPLIED = "applied", _("申请审核中")
+        OPEN = "open", _("已开通")
+        REJECTED = "rejected", _("申请未通过")
+
+    weibo = models.OneToOneField(WeiboAccount, models.PROTECT, related_name="media", verbose_name=_("微博帐号"))
+    owner = models.ForeignKey(User, models.PROTECT, related_name="media_accounts", verbose_name=_("帐号主"))
+    screen_name = models.CharField(_("微博昵称"), max_length=60)
+    followers = models.BigIntegerField(_("粉丝数"), default=0)
+    region = models.CharField(_("地区"), max_length=40, blank=True)
+    organisation = models.BooleanField(_("企业认证"), default=False)  # WEIBO_ORG_TYPES, copied from Weibo's facts
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("帐号类别"))
+    review = models.CharField(_("授权审核"), max_length=10, choices=Review, default=Review.PENDING)
+    taking = models.CharField(_("接单功能"), max_length=10, choices=Taking, default=Taking.OFF)
+    price_original = models.BigIntegerField(_("原发微博收入（分）"), null=True, blank=True)
+    price_repost = models.BigIntegerField(_("转发微博收入（分）"), null=True, blank=True)
+    specific = models.BooleanField(_("特定帐号"), default=False)  # operator's list (A26)
+    specific_opt_in = models.BooleanField(_("接受个人用户派单"), default=True)  # the owner's say (A26)
+    suspended_at = models.DateTimeField(_("暂停交易时间"), null=True, blank=True)
+    suspended_reason = models.CharField(_("暂停原因"), max_length=200, blank=True)
+    authorised = models.BooleanField(_("授权有效"), default=True)  # copy of weibo.token_state == valid (R12)
+    rating = models.SmallIntegerField(_("评级"), default=60)  # 0..100
+    accept_rate_bp = models.IntegerField(_("接单率（万分比）"), null=True, blank=True)
+    lapse_rate_bp = models.IntegerField(_("流单率（万分比）"), null=True, blank=True)
+    answer_minutes = models.IntegerField(_("平均响应（分钟）"), null=True, blank=True)
+    median_reposts = models.IntegerField(_("转发中位数"), null=True, blank=True)
+    median_comments = models.IntegerField(_("评论中位数"), null=True, blank=True)
+    created_at = models.DateTimeField(_("加入时间"), db_default=Now())
+
+    objects = MediaAccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("自媒体帐号")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price_original=None) | Q(price_original__gt=0, price_original__lte=10**10),
+                name="media_price_original_sane",
+                violation_error_message=_("价格须大于 0"),
+            ),
+            models.CheckConstraint(
+                condition=Q(price_repost=None) | Q(price_repost__gt=0, price_repost__lte=10**10),
+                name="media_price_repost_sane",
+                violation_error_message=_("价格须大于 0"),
+            ),
+            models.CheckConstraint(
+                condition=Q(taking="open", review="approved") | ~Q(taking="open"),
+                name="media_open_needs_review",
+            ),
+            models.CheckConstraint(condition=Q(rating__gte=0, rating__lte=100), name="media_rating_0_100"),
+        ]
+        indexes = [
+            models.Index("followers", "id", condition=Q(taking="open"), name="media_by_followers"),
+            models.Index("rating", "id", condition=Q(taking="open"), name="media_by_rating"),
+            models.Index(
+                "price_original",
+                "id",
+                condition=Q(taking="open", price_original__gt=0),
+                name="media_by_original",
+            ),
+            models.Index("price_repost", "id", condition=Q(taking="open", price_repost__gt=0), name="media_by_repost"),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.screen_name}"
+
+
+class AccountDecision(models.Model):
+    """Who decided what about a 自媒体帐号, when and why: append-only."""
+
+    class Subject(models.TextChoices):
+        AUTHORISATION = "authorisation", _("授权审核")
+        TAKING = "taking", _("接单申请")
+        SUSPENSION = "suspension", _("暂停交易")
+        RESUMPTION = "resumption", _("恢复交易")
+
+    account = models.ForeignKey(MediaAccount, models.PROTECT, related_name="decisions", verbose_name=_("帐号"))
+    subject = models.CharField(_("事项"), max_length=20, choices=Subject)
+    approved = models.BooleanField(_("通过"))
+    reason = models.CharField(_("理由"), max_length=300, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("审核人"))
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("帐号审核记录")
+        ordering = ["-at", "-id"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.get_subject_display()}"
+
+
+class RatingScore(models.Model):
+    """A computed 评级 with its parts (A42): append-only history, one row per change."""
+
+    account = models.ForeignKey(MediaAccount, models.CASCADE, related_name="scores")
+    score = models.SmallIntegerField()
+    parts = models.JSONField()
+    formula = models.CharField(max_length=10)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["account", "-at"], name="rating_latest")]
+        triggers = append_only()
+
+
+class Slot(models.Model):
+    """One job of one account: [start, start + 15 min), taken on 接单 (R68, A18, L27). Written by `accounts.slots`."""
+
+    account = models.ForeignKey(MediaAccount, models.PROTECT, related_name="slots")
+    period = DateTimeRangeField()
+    order_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="slot_one_task_in_15_minutes",
+                expressions=[("account", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+                violation_error_message=_("该帐号在这 15 分钟内已接受其它任务"),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    period=Func(
+                        Func(F("period"), function="lower"),
+                        Func(F("period"), function="lower") + Value("15 minutes", models.DurationField()),
+                        Value("[)"),
+                        function="tstzrange",
+                        output_field=DateTimeRangeField(),
+                    )
+                ),
+                name="slot_is_15_minutes",
+            ),
+        ]
+
+
+class Notice(models.Model):
+    """站内通知 and the outbox of Weibo notices (R65, R69). One per `dedupe`, ever. Written by `accounts.notices`."""
+
+    class Weibo(models.TextChoices):
+        NONE = "none", _("不发送")
+        WAITING = "waiting", _("待发送")
+        SENT = "sent", _("已发送")
+        FAILED = "failed", _("发送失败")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("收件人"))
+    kind = models.CharField(_("类型"), max_length=40)
+    dedupe = models.CharField(max_length=120, unique=True)
+    title = models.CharField(_("标题"), max_length=100)
+    body = models.TextField(_("内容"), blank=True)
+    url = models.CharField(_("链接"), max_length=200, blank=True)
+    urgent = models.BooleanField(_("紧急"), default=False)
+    created_at = models.DateTimeField(_("时间"))
+    read_at = models.DateTimeField(_("阅读时间"), null=True, blank=True)
+    weibo_uid = models.CharField(max_length=20, blank=True)
+    weibo_state = models.CharField(_("微博通知"), max_length=10, choices=Weibo, default=Weibo.NONE)
+    weibo_tries = models.SmallIntegerField(default=0)
+    weibo_next_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("通知")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="notice_inbox"),
+            models.Index(fields=["user"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(fields=["weibo_next_at"], condition=Q(weibo_state="waiting"), name="notice_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

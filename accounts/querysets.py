@@ -1,0 +1,49 @@
+"""Vocabulary of queries: nouns, states and what a caller may see (spec 5)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from accounts.models import Advertiser, User
+
+
+class AdvertiserQuerySet(models.QuerySet):
+    pass
+
+
+class MediaAccountQuerySet(models.QuerySet):
+    def taking_orders(self) -> Self:
+        """接单功能 open, authorised, not suspended (R9-R12, R70)."""
+        return self.filter(taking="open", authorised=True, suspended_at=None)
+
+    def priced_for(self, form: str) -> Self:
+        """Accounts that set a price for this form (R11)."""
+        return self.filter(**{f"price_{form}__gt": 0})
+
+    def specific_only(self) -> Self:
+        """特定 accounts: the operator's list and the owner's consent (A26)."""
+        return self.filter(specific=True, specific_opt_in=True)
+
+    def visible_to(self, advertiser: "Advertiser") -> Self:
+        """What an advertiser may list, search, select or fetch by id (R5, R7); never their own accounts (R14)."""
+        seen = self.taking_orders().exclude(owner_id=advertiser.user_id)
+        if not advertiser.is_enterprise:
+            return seen.specific_only().priced_for("repost")
+        return seen.filter(Q(price_original__gt=0) | Q(price_repost__gt=0))
+
+    def owned_by(self, user: "User") -> Self:
+        return self.filter(owner=user)
+
+
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(user=user)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def due_by_weibo(self, now: datetime) -> Self:
+        return self.filter(weibo_state="waiting", weibo_next_at__lte=now)

@@ -1,0 +1,237 @@
+"""Carrying it out: orders, their moves, posting attempts and retention readings (spec 1.4-1.6 and 3)."""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Advertiser, MediaAccount, User
+from orders.moves import FIRST, MOVES, Cause, State
+from orders.querysets import OrderQuerySet
+from tasks.models import Form, Item, Task
+from weitask.models import append_only
+
+_LEGAL = ", ".join(sorted({f"'{move.old}>{move.new}'" for move in MOVES}))
+
+
+class Order(models.Model):
+    """订单: one account of one approved submission. Only `orders.lifecycle` writes `state`; prices are fen."""
+
+    number = models.CharField(_("订单号"), max_length=24, unique=True)
+    task = models.ForeignKey(Task, models.PROTECT, related_name="orders", verbose_name=_("任务"))
+    item = models.OneToOneField(Item, models.PROTECT, related_name="order")
+    advertiser = models.ForeignKey(Advertiser, models.PROTECT, related_name="orders", verbose_name=_("广告主"))
+    account = models.ForeignKey(MediaAccount, models.PROTECT, related_name="orders", verbose_name=_("帐号"))
+    owner = models.ForeignKey(User, models.PROTECT, related_name="orders", verbose_name=_("帐号主"))
+    state = models.CharField(_("状态"), max_length=12, choices=State)
+    cause = models.CharField(_("原因"), max_length=20, choices=Cause, blank=True)
+
+    form = models.CharField(_("形式"), max_length=10, choices=Form)
+    text = models.TextField(_("内容"), blank=True)
+    image_ids = ArrayField(models.BigIntegerField(), default=list)
+    source_id = models.CharField(max_length=20, blank=True)
+    source_uid = models.CharField(max_length=20, blank=True)
+    start_at = models.DateTimeField(_("开始时间"))
+    price = models.BigIntegerField(_("净收入（分）"))
+    fee = models.BigIntegerField(_("服务费（分）"))
+    followers = models.BigIntegerField(_("粉丝数"))
+    rating = models.SmallIntegerField(_("评级"))
+
+    dispatched_at = models.DateTimeField(_("派单时间"))
+    answered_at = models.DateTimeField(_("接单/拒单时间"), null=True, blank=True)
+    accepted_ip = models.GenericIPAddressField(null=True, blank=True)  # Weibo's `rip`
+    refusal_code = models.CharField(_("拒单类别"), max_length=20, blank=True)
+    refusal_reason = models.CharField(_("拒单原因"), max_length=300, blank=True)
+    publishing_since = models.DateTimeField(null=True, blank=True)
+    weibo_id = models.CharField(_("微博 ID"), max_length=20, null=True, blank=True, unique=True)
+    posted_at = models.DateTimeField(_("发布时间"), null=True, blank=True)  # Weibo's created_at (A5)
+    exempt_from = models.DateTimeField(_("豁免起"), null=True, blank=True)  # the notice instant (A23)
+    achieved_at = models.DateTimeField(_("达成时间"), null=True, blank=True)  # posted_at + 24 h
+    completed_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
+    deleted_early = models.BooleanField(_("提前删除"), default=False)  # A4
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)  # any final move
+
+    next_check_at = models.DateTimeField(null=True, blank=True)  # retention reading due
+    last_seen_at = models.DateTimeField(_("最后见到"), null=True, blank=True)  # instant the request was sent (A6)
+    first_missing_at = models.DateTimeField(_("首次不见"), null=True, blank=True)  # instant the answer came (A6)
+    undecided = models.CharField(_("待人工裁定"), max_length=20, blank=True)  # why a person must decide (A6, A7)
+    source_deleted = models.BooleanField(_("原微博已删除"), default=False)  # A46
+    reposts = models.IntegerField(_("转发数"), default=0)
+    comments = models.IntegerField(_("评论数"), default=0)
+    likes = models.IntegerField(_("赞数"), default=0)
+    counted_at = models.DateTimeField(_("统计时间"), null=True, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("订单")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gt=0, fee__gte=0), name="order_cost_positive"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["published", "achieved", "completed", "failed"])
+                | Q(weibo_id__isnull=False, posted_at__isnull=False),
+                name="order_posted_has_weibo_id",  # L25
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["achieved", "completed"]) | Q(achieved_at__isnull=False),
+                name="order_achieved_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | (~Q(refusal_code="") & Q(answered_at__isnull=False)),
+                name="order_refused_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["start_at"], condition=Q(state="dispatched"), name="order_expire_due"),
+            models.Index(fields=["start_at"], condition=Q(state="accepted"), name="order_publish_due"),
+            models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="order_check_due"),
+            models.Index(fields=["achieved_at", "id"], condition=Q(achieved_at__isnull=False), name="order_settle_due"),
+            models.Index(fields=["task", "id"], name="order_of_task"),
+            models.Index(fields=["owner", "-id"], name="order_of_owner"),
+            models.Index(fields=["account", "start_at"], name="order_of_account"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="legal_moves",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                condition=pgtrigger.Condition(
+                    f"OLD.state <> NEW.state AND (OLD.state || '>' || NEW.state) NOT IN ({_LEGAL})"
+                ),
+                func="RAISE EXCEPTION 'illegal order move % -> %', OLD.state, NEW.state;",
+            ),
+            pgtrigger.Trigger(
+                name="first_state",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition(f"NEW.state <> '{FIRST}'"),
+                func="RAISE EXCEPTION 'an order begins dispatched, not %', NEW.state;",
+            ),
+            pgtrigger.Trigger(
+                name="snapshot_fixed",  # R32
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("price", "fee", "account_id", "owner_id", "advertiser_id", "start_at"),
+                condition=pgtrigger.Condition(
+                    "ROW(OLD.price, OLD.fee, OLD.account_id, OLD.owner_id, OLD.advertiser_id, OLD.start_at)"
+                    " IS DISTINCT FROM"
+                    " ROW(NEW.price, NEW.fee, NEW.account_id, NEW.owner_id, NEW.advertiser_id, NEW.start_at)"
+                ),
+                func="RAISE EXCEPTION 'the snapshot of an order is fixed (R32)';",
+            ),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def total(self) -> int:
+        """Net and fee together, fen."""
+        return self.price + self.fee
+
+
+class OrderEvent(models.Model):
+    """One arrow of the table of moves, written by the statement that moved the state. Append-only."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="events")
+    old = models.CharField(max_length=12, choices=State, blank=True)  # blank: dispatched
+    new = models.CharField(max_length=12, choices=State)
+    cause = models.CharField(max_length=20, choices=Cause, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()  # business time
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        triggers = append_only()
+
+
+class PublishAttempt(models.Model):
+    """One try to post: armed → sending → confirmed | refused | unknown → confirmed | absent (architecture 5)."""
+
+    class State(models.TextChoices):
+        ARMED = "armed", _("就绪")
+        SENDING = "sending", _("发送中")
+        CONFIRMED = "confirmed", _("已确认")
+        REFUSED = "refused", _("被拒绝")
+        UNKNOWN = "unknown", _("结果未知")
+        ABSENT = "absent", _("确认未发出")
+
+    LIVE = (State.ARMED, State.SENDING, State.UNKNOWN)
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="attempts")
+    number = models.SmallIntegerField()  # 1 or 2, never more
+    state = models.CharField(max_length=10, choices=State, default=State.ARMED)
+    base_post_id = models.CharField(max_length=20, blank=True)  # newest timeline id just before
+    armed_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    deadline = models.DateTimeField(null=True)  # real database time; no write past it
+    answered_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)  # retry of an armed one, or the next reading of an unknown one
+    full_reads = models.SmallIntegerField(default=0)  # complete timeline reads without a match
+    first_read_at = models.DateTimeField(null=True)
+    saw_deletion = models.BooleanField(default=False)  # a deletion sentinel: absence is no longer provable
+    code = models.CharField(max_length=30, blank=True)
+    message = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "number"], name="attempt_number"),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(state__in=["armed", "sending", "unknown"]),
+                name="attempt_one_live",
+            ),
+            models.CheckConstraint(condition=Q(number__in=[1, 2]), name="attempt_at_most_two"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=Q(state__in=["armed", "sending", "unknown"]),
+                name="publish_attempt_due",
+            )
+        ]
+
+
+class Reading(models.Model):
+    """What was seen of a post at one moment (A6, A7, R87): the evidence. Append-only."""
+
+    class Outcome(models.TextChoices):
+        SEEN = "seen", _("存在")
+        MISSING = "missing", _("不存在")
+        HIDDEN = "hidden", _("不公开")  # counts as missing (A7)
+        BLOCKED = "blocked", _("被平台移除")  # emergency-stop rule (A7)
+        EDITED = "edited", _("内容被修改")  # a person decides (A7)
+        UNKNOWN = "unknown", _("无法确认")
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="readings")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    asked_at = models.DateTimeField()  # business time the request was sent
+    answered_at = models.DateTimeField()
+    text_hash = models.CharField(max_length=64, blank=True)
+    reposts = models.IntegerField(null=True)
+    comments = models.IntegerField(null=True)
+    likes = models.IntegerField(null=True)
+    code = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["order", "id"], name="reading_of_order")]
+        triggers = append_only()
+
+
+class Verdict(models.Model):
+    """A person's decision on an undecided order, with the reason: append-only (A6, A7, architecture 5)."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="verdicts")
+    outcome = models.CharField(max_length=20)
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = append_only()

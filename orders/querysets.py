@@ -1,0 +1,35 @@
+"""Vocabulary of queries over orders."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import OuterRef, Subquery
+
+from billing.models import PayoutLine
+
+if TYPE_CHECKING:
+    from accounts.models import Advertiser, User
+
+
+class OrderQuerySet(models.QuerySet):
+    def visible_to_owner(self, user: "User") -> Self:
+        """Orders dispatched to the user's own accounts (spec 5)."""
+        return self.filter(owner=user)
+
+    def visible_to_advertiser(self, advertiser: "Advertiser") -> Self:
+        return self.filter(advertiser=advertiser)
+
+    def with_payout(self) -> Self:
+        """Annotates `payout_state`: '' until a Friday batch took the order in (A2)."""
+        line = PayoutLine.objects.filter(order_id=OuterRef("pk"))
+        return self.annotate(payout_state=Subquery(line.values("payout__state")[:1]))
+
+    def due_expiry(self, now: datetime) -> Self:
+        return self.filter(state="dispatched", start_at__lte=now)
+
+    def due_publishing(self, now: datetime) -> Self:
+        return self.filter(state="accepted", start_at__lte=now)
+
+    def due_check(self, now: datetime) -> Self:
+        return self.filter(next_check_at__lte=now)

@@ -1,0 +1,118 @@
+"""Rows that belong to no app of the product: the business clock, leases, heartbeats, alarms, idempotency keys."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+def append_only() -> list[pgtrigger.Trigger]:
+    """Triggers that refuse UPDATE, DELETE and TRUNCATE, from psql too (R49, R131, architecture 1.4 and 1.8)."""
+    return [
+        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Trigger(
+            name="no_truncate",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'pgtrigger: Cannot truncate %', TG_TABLE_NAME;",
+        ),
+    ]
+
+
+class Clock(models.Model):
+    """The single row behind `weitask.clock`: business time = database clock + offset, or the pinned moment (spec 9)."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    offset = models.DurationField()
+    pinned = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="clock_is_one_row")]
+
+
+class Lease(models.Model):
+    """Who runs a sweep that calls out, until when (real database time, not business time; architecture 7)."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    owner = models.CharField(max_length=80)
+    until = models.DateTimeField()
+
+
+class Heartbeat(models.Model):
+    """The last look of a sweep (real database time); `done` is what that look found (spec 7, healthz)."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    looked_at = models.DateTimeField()
+    done = models.BigIntegerField(default=0)
+    failed = models.CharField(max_length=300, blank=True)
+
+
+class Alarm(models.Model):
+    """Something a person must look at. One open alarm per kind and key; raising it again changes nothing."""
+
+    kind = models.CharField(_("类型"), max_length=40)
+    key = models.CharField(_("对象"), max_length=120)
+    text = models.TextField(_("说明"))
+    raised_at = models.DateTimeField(_("发生时间"))
+    resolved_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("处理人"),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("告警")
+        ordering = ["-raised_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], condition=Q(resolved_at=None), name="alarm_open_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class SecurityEvent(models.Model):
+    """A forged notification, a refused try, a decrypted card: append-only (faults F24, section 4)."""
+
+    kind = models.CharField(_("类型"), max_length=40)
+    at = models.DateTimeField(_("时间"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("用户"),
+    )
+    ip = models.GenericIPAddressField(_("IP"), null=True, blank=True)
+    detail = models.JSONField(_("详情"), default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("安全事件")
+        ordering = ["-at", "-id"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%F %T}"
+
+
+class IdempotencyKey(models.Model):
+    """The first answer to a POST, given again for the same key and body (spec 7)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    path = models.CharField(max_length=200)
+    key = models.CharField(max_length=120)
+    body_hash = models.CharField(max_length=64)
+    status = models.SmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    keep = models.BooleanField(default=False)  # money: for ever
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "path", "key"], name="idempotency_once")]

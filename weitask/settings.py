@@ -1,0 +1,288 @@
+"""One settings file; everything that differs between hosts is read from the environment, with safe defaults."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- Where we run ---------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("WEITASK_DEMO", default=False)  # demo bar, demo clock, sandbox; never in production
+SECRET_KEY = env.str("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")  # absolute links in notices, OAuth redirect
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
+HTTPS = env.bool("HTTPS", default=SITE_URL.startswith("https://"))
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many X-Forwarded-For hops are ours
+
+DATABASES = {
+    "default": {
+        **env.db_url("DATABASE_URL", default="postgres:///weitask"),
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # safe behind a transaction pooler
+        "OPTIONS": {"options": "-c lock_timeout=3s -c statement_timeout=15s -c timezone=UTC"},
+    }
+}
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
+
+# --- Apps -----------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "pgtrigger",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "accounts.weibo_login",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "weitask",
+    "accounts",
+    "billing",
+    "tasks",
+    "orders",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "weitask.urls"
+WSGI_APPLICATION = "weitask.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "accounts.workspace.context",
+            ],
+        },
+    }
+]
+
+# --- Who may enter --------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_SESSION_REMEMBER = True
+SOCIALACCOUNT_ADAPTER = "accounts.weibo_login.adapter.WeiboSocialAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_STORE_TOKENS = False  # our own encrypted copy is the only one (R12)
+SOCIALACCOUNT_QUERY_EMAIL = False
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"  # survives a flushed Redis (F08)
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = ["ip_address", "username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES
+AXES_VERBOSE = False
+
+# --- Secrets --------------------------------------------------------------------------------------------------
+# "id:base64,older:base64": AES-256 keys of the vault, the first one seals, all of them open.
+VAULT_KEYS = env.list("VAULT_KEYS")
+
+# --- Language and time ----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- Files ----------------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / ".local" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": env.str("STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
+    },
+}
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media")))
+MEDIA_URL = "media/"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+
+# --- HTTP security --------------------------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+# unfold ships an Alpine that compiles expressions; the admin has its own policy, behind staff login.
+ADMIN_CONTENT_SECURITY_POLICY = {
+    "script-src": [SELF, NONCE, "'unsafe-eval'"],
+    "style-src": [SELF, "'unsafe-inline'"],
+}
+
+# --- API ------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "weitask.paging.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "weitask.problems.handler",
+    "PAGE_SIZE": 20,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Weitask API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Jobs -----------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "checks"
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 5,
+}
+CELERY_TASK_PUBLISH_RETRY = False  # the table is the queue; a lost bell rings again at the next beat
+
+# --- Weibo and Sina Pay (protocols/weibo.md, protocols/sinapay.md) ----------------------------------------------
+SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8010")
+_weibo = SANDBOX_URL if DEMO else "https://api.weibo.com"
+WEIBO_API_BASE = env.str("WEIBO_API_BASE", default=_weibo)
+WEIBO_AUTHORIZE_BASE = env.str("WEIBO_AUTHORIZE_BASE", default=_weibo)
+WEIBO_BIZ_BASE = env.str("WEIBO_BIZ_BASE", default=SANDBOX_URL if DEMO else "https://c.api.weibo.com")
+WEIBO_UPLOAD_BASE = env.str("WEIBO_UPLOAD_BASE", default=SANDBOX_URL if DEMO else "https://upload.api.weibo.com")
+WEIBO_APP_KEY = env.str("WEIBO_APP_KEY", default="2714550001")
+WEIBO_APP_SECRET = env.str("WEIBO_APP_SECRET", default="sandbox-secret" if DEMO else "")
+WEIBO_PLATFORM_TOKEN = env.str("WEIBO_PLATFORM_TOKEN", default="platform-commercial-token" if DEMO else "")
+WEIBO_NOTICE_TEMPLATE = env.str("WEIBO_NOTICE_TEMPLATE", default="weitask_notice")
+WEIBO_ORG_TYPES = env.list("WEIBO_ORG_TYPES", cast=int, default=[1, 2, 3, 4, 5, 6, 7, 8])
+_sinapay = SANDBOX_URL if DEMO else "https://gate.pay.sina.com.cn"
+SINAPAY_MGS_URL = env.str("SINAPAY_MGS_URL", default=f"{_sinapay}/mgs/gateway.do")
+SINAPAY_MAS_URL = env.str("SINAPAY_MAS_URL", default=f"{_sinapay}/mas/gateway.do")
+SINAPAY_PARTNER_ID = env.str("SINAPAY_PARTNER_ID", default="200012345678")
+SINAPAY_NOTIFY_BASE = env.str("SINAPAY_NOTIFY_BASE", default=SITE_URL)
+SINAPAY_RETURN_BASE = env.str("SINAPAY_RETURN_BASE", default=SITE_URL)
+WEITASK_KEY_DIR = Path(env.str("WEITASK_KEY_DIR", default=str(BASE_DIR / ".local" / "keys")))
+
+
+def _key(name: str, filename: str) -> str:
+    """PEM text from the environment, or from the key directory when the file is there."""
+    path = WEITASK_KEY_DIR / filename
+    return env.str(name, default=path.read_text() if path.exists() else "", multiline=True)
+
+
+SINAPAY_SIGN_PRIVATE_KEY = _key("SINAPAY_SIGN_PRIVATE_KEY", "merchant_private.pem")
+SINAPAY_SINA_PUBLIC_KEY = _key("SINAPAY_SINA_PUBLIC_KEY", "sina_public.pem")
+SINAPAY_SINA_ENCRYPT_KEY = _key("SINAPAY_SINA_ENCRYPT_KEY", "sina_encrypt_public.pem")
+WEITASK_SEND_NOW = env.bool("WEITASK_SEND_NOW", default=DEMO)  # tell the sandbox our business time
+
+# --- Rules of the market that an operator may tune (A41) ----------------------------------------------------------
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="kefu@weitask.example")
+SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="400-000-0000")
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = SUPPORT_EMAIL
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},  # they log URLs with tokens
+}
+
+UNFOLD = {
+    "SITE_TITLE": "微任务 Weitask",
+    "SITE_HEADER": "微任务 运营后台",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+}

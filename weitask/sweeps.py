@@ -1,0 +1,128 @@
+"""The table is the queue: sweeps look for due rows, at intervals, and leave a heartbeat (architecture 1.2, 7).
+
+Each app registers its sweeps in its `jobs.py`. Beat rings them at intervals; the demo clock and the rehearsal step
+through the moments at which something is due (`next_due`) and run the very same sweeps.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection, transaction
+
+logger = logging.getLogger(__name__)
+STEPPING: Final = "stepping"  # the lease a stepper of the clock holds; real sweeps stand back meanwhile
+LEASE: Final = timedelta(seconds=120)
+
+_TAKE = """
+INSERT INTO weitask_lease (name, owner, until) VALUES (%s, %s, clock_timestamp() + %s)
+ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
+WHERE weitask_lease.until <= clock_timestamp() OR weitask_lease.owner = excluded.owner
+"""
+_DROP = "DELETE FROM weitask_lease WHERE name = %s AND owner = %s"
+_HELD = "SELECT owner FROM weitask_lease WHERE name = %s AND until > clock_timestamp()"
+_BEAT = """
+INSERT INTO weitask_heartbeat (name, looked_at, done, failed) VALUES (%s, clock_timestamp(), %s, %s)
+ON CONFLICT (name) DO UPDATE SET looked_at = excluded.looked_at, done = excluded.done, failed = excluded.failed
+"""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One kind of due work.
+
+    Attributes:
+        name: `"orders.expire"`.
+        run: does what is due at `now` and says how many rows it moved; safe to run twice and safe never to run.
+        next_due: the earliest moment at which `run` has work, or None; a moment ≤ now means "now".
+        every: seconds between two looks of beat.
+        queue: the Celery queue it is rung on.
+        leased: it calls out, so only one process runs it at a time.
+        healthy_age: seconds after which a missing look is bad (spec 7, healthz).
+    """
+
+    name: str
+    run: Callable[[datetime], int]
+    next_due: Callable[[datetime], datetime | None]
+    every: float
+    queue: str = "checks"
+    leased: bool = False
+    healthy_age: float = 120.0
+
+
+REGISTRY: Final[dict[str, Sweep]] = {}
+
+
+def register(sweep: Sweep) -> Sweep:
+    """Make a sweep known to beat, to healthz and to whoever steps the clock."""
+    REGISTRY[sweep.name] = sweep
+    return sweep
+
+
+def me() -> str:
+    """Who holds a lease: host and process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@contextmanager
+def lease(name: str, *, owner: str, length: timedelta = LEASE) -> Iterator[bool]:
+    """Hold a named lease row for at most `length` of real time; yields False when somebody else holds it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_TAKE, [name, owner, length])
+        held = cursor.rowcount == 1
+    try:
+        yield held
+    finally:
+        if held:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(_DROP, [name, owner])
+
+
+def stepper() -> str | None:
+    """Who is stepping the clock just now, if anybody."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [STEPPING])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def look(name: str, *, now: datetime, owner: str | None = None) -> int:
+    """Run one sweep once and leave its heartbeat; returns the rows it moved, 0 when it stood back.
+
+    Errors are logged, written to the heartbeat and raised, so that the job that called sees them.
+    """
+    sweep = REGISTRY[name]
+    who = owner or me()
+    if stepper() not in (None, who):
+        return 0
+    if not sweep.leased:
+        return _run(sweep, now)
+    with lease(f"sweep:{name}", owner=who) as held:
+        return _run(sweep, now) if held else 0
+
+
+def _run(sweep: Sweep, now: datetime) -> int:
+    failed = ""
+    done = 0
+    try:
+        done = sweep.run(now)
+    except Exception as error:
+        failed = f"{type(error).__name__}: {error}"[:300]
+        logger.exception("sweep %s failed", sweep.name)
+        raise
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(_BEAT, [sweep.name, done, failed])
+    return done
+
+
+def next_due(now: datetime) -> datetime | None:
+    """The earliest moment at which any sweep has work; None when nothing will ever be due."""
+    moments = [moment for sweep in REGISTRY.values() if (moment := sweep.next_due(now)) is not None]
+    return min(moments, default=None)
