@@ -1,0 +1,1 @@
+"""The outside world: Weibo and Sina Pay, and nothing else may call out."""
