@@ -1,22 +1,23 @@
 """The commands behind the Makefile: `python -m weitask.local --help`."""
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
 
-from weitask.local import within
+from weitask.local import assets, runner, within
 from weitask.local.embedded import services
 from weitask.local.environment import local_folder
 from weitask.local.failure import LocalError
+from weitask.local.ports import from_environment
+from weitask.local.progress import step
 
 
 def main(argv: list[str]) -> int:
     """Run one command and return its exit code; a LocalError is one sentence on stderr and exit 1."""
     options = _parser().parse_args(argv)
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
-    )  # so that every block is left in order
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that every block is left in order
     try:
         return int(options.command(options))
     except KeyboardInterrupt:
@@ -42,9 +43,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     servers.set_defaults(command=_services)
 
-    execute = commands.add_parser(
-        "exec", help="run a command with the servers up: exec [--test] -- COMMAND …"
-    )
+    start = commands.add_parser("up", help="run everything until Ctrl-C (make run); ports: WEB_PORT, SANDBOX_PORT")
+    start.set_defaults(command=lambda _: runner.up(folder=local_folder(), ports=from_environment(os.environ)))
+
+    files = commands.add_parser("assets", help="copy the front-end files from npm to static/vendor/")
+    files.set_defaults(command=_assets)
+
+    execute = commands.add_parser("exec", help="run a command with the servers up: exec [--test] -- COMMAND …")
     execute.add_argument(
         "--test",
         action="store_true",
@@ -61,6 +66,13 @@ def _services(options: argparse.Namespace) -> int:
         for name, value in urls.environment().items():
             print(f"export {name}={value}", flush=True)
         signal.pause()  # until Ctrl-C or TERM raises
+    return 0
+
+
+def _assets(_: argparse.Namespace) -> int:
+    if not assets.are_current():
+        with step("front-end files from npm"):
+            assets.make()
     return 0
 
 

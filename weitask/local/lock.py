@@ -24,9 +24,7 @@ def holding(folder: Path, *, wait: bool = False) -> Iterator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         if folder in _held or not _take(descriptor, wait=wait):
-            raise LocalError(
-                f"{folder} is in use by process {path.read_text().strip() or '?'}; stop that one first."
-            )
+            raise LocalError(f"{folder} is in use by process {path.read_text().strip() or '?'}; stop that one first.")
         _held.add(folder)
         try:
             os.ftruncate(descriptor, 0)

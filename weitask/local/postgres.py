@@ -57,9 +57,7 @@ class Postgres:
 
     def connect(self, *, user: str = SUPERUSER, database: str = "postgres") -> connection:
         """An autocommit connection past Django, for set-up and fault injection."""
-        opened = psycopg2.connect(
-            host=str(self.places.sockets), user=user, dbname=database, connect_timeout=5
-        )
+        opened = psycopg2.connect(host=str(self.places.sockets), user=user, dbname=database, connect_timeout=5)
         opened.autocommit = True
         return opened
 
@@ -89,6 +87,38 @@ class Postgres:
         if self._process is not None:
             server.stop(self._process, how=signal.SIGQUIT if immediate else signal.SIGINT)
             self._process = None
+
+    def note(self) -> str | None:
+        """The remark on the application's database; it lives and dies with the data (see runner: seeding)."""
+        return (
+            str(found)
+            if (
+                found := self._ask(
+                    "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [DATABASE]
+                )
+            )
+            else None
+        )
+
+    def set_note(self, text: str) -> None:
+        """Write the remark on the application's database."""
+        self._ask(f"COMMENT ON DATABASE {DATABASE} IS %s", [text])
+
+    def empty(self) -> None:
+        """Throw the application's database away and make it anew. Nobody may be connected to it."""
+        self._ask(f"DROP DATABASE {DATABASE}", [])
+        self._prepare()
+
+    def _ask(self, statement: str, values: list[str]) -> object:
+        """Run one statement as superuser; the first value it answers, or None."""
+        opened = self.connect()
+        try:
+            with opened.cursor() as cursor:
+                cursor.execute(statement, values)
+                row = cursor.fetchone() if cursor.description else None
+                return row[0] if row else None
+        finally:
+            opened.close()
 
     def stop_leftovers(self) -> None:
         """Stop a server that a killed owner left on this data folder."""
@@ -123,9 +153,7 @@ class Postgres:
             **server.run_as(self.places.account),  # type: ignore[call-overload]  # keyword names are subprocess's own
         )
         if made.returncode:
-            raise LocalError(
-                f"PostgreSQL's data folder could not be made: {made.stdout.strip().splitlines()[-1]}"
-            )
+            raise LocalError(f"PostgreSQL's data folder could not be made: {made.stdout.strip().splitlines()[-1]}")
         shutil.rmtree(self.data, ignore_errors=True)
         building.rename(self.data)
 
@@ -139,9 +167,7 @@ class Postgres:
         )
         ours = said.stdout.split()[-1].split(".")[0]
         if stored != ours:
-            raise LocalError(
-                f"{self.data} was made by PostgreSQL {stored}, this is {ours}; move the folder away."
-            )
+            raise LocalError(f"{self.data} was made by PostgreSQL {stored}, this is {ours}; move the folder away.")
 
     def _is_ready(self) -> bool:
         try:
@@ -152,16 +178,9 @@ class Postgres:
 
     def _prepare(self) -> None:
         """The application owns its database but is no superuser: the promises bind it too."""
-        opened = self.connect()
-        try:
-            with opened.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
-                if cursor.fetchone() is None:
-                    cursor.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
-                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-                if cursor.fetchone() is None:
-                    cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
-                if not self.durable:  # the one fixture that empties append-only tables between tests
-                    cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
-        finally:
-            opened.close()
+        if not self._ask("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]):
+            self._ask(f"CREATE ROLE {ROLE} LOGIN CREATEDB", [])
+        if not self._ask("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]):
+            self._ask(f"CREATE DATABASE {DATABASE} OWNER {ROLE}", [])
+        if not self.durable:  # for the one fixture that empties append-only tables between tests
+            self._ask(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}", [])

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,17 @@ _POLL_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Program:
-    """What to run: `name` for sentences, `log` for its output, `account` to run as when we are root."""
+    """What to run: `name` for sentences, `log` for its output, `account` to run as when we are root.
+
+    Without `environment` none of the person's locale, zone or connection settings leaks into it.
+    """
 
     name: str
     argv: Sequence[str]
     log: Path
     account: Account | None = None
+    environment: Mapping[str, str] | None = None
+    folder: Path = Path("/")
 
 
 def run_as(account: Account | None) -> dict[str, object]:
@@ -37,7 +42,7 @@ def run_as(account: Account | None) -> dict[str, object]:
 
 
 def quiet_environment() -> dict[str, str]:
-    """No locale, zone or connection setting of the person's shell may leak into a server."""
+    """The environment of a server: nothing of the person's shell but the search path."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -51,8 +56,8 @@ def start(*, program: Program, is_ready: Callable[[], bool]) -> subprocess.Popen
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            cwd="/",
-            env=quiet_environment(),
+            cwd=program.folder,
+            env=quiet_environment() if program.environment is None else dict(program.environment),
             start_new_session=True,
             **run_as(program.account),  # type: ignore[call-overload]  # keyword names are subprocess's own
         )
@@ -68,13 +73,9 @@ def _wait_ready(process: subprocess.Popen[bytes], program: Program, is_ready: Ca
     deadline = time.monotonic() + START_SECONDS
     while not is_ready():
         if process.poll() is not None:
-            raise LocalError(
-                f"{program.name} did not start (exit {process.returncode}): {_last_line(program.log)}"
-            )
+            raise LocalError(f"{program.name} did not start (exit {process.returncode}): {_last_line(program.log)}")
         if time.monotonic() > deadline:
-            raise LocalError(
-                f"{program.name} did not answer within {START_SECONDS:.0f} s; see {program.log}."
-            )
+            raise LocalError(f"{program.name} did not answer within {START_SECONDS:.0f} s; see {program.log}.")
         time.sleep(_POLL_SECONDS)
 
 
@@ -97,13 +98,31 @@ def stop_leftovers(*, name: str, folder: Path) -> int:
     belong to another process by now. The caller holds the folder's lock, so no living owner can mind.
     """
     found = [process for process in psutil.process_iter(["name"]) if _works_in(process, name, folder)]
-    for number in (signal.SIGINT, signal.SIGKILL):
-        alive = [process for process in found if _is_alive(process)]
+    _stop_all(found, first=signal.SIGINT)
+    return len(found)
+
+
+def stop_marked(*, name: str, value: str) -> int:
+    """Stop processes whose environment has `name=value`, children of theirs included; returns how many there were."""
+    found = [process for process in psutil.process_iter() if _is_marked(process, name, value)]
+    _stop_all(found, first=signal.SIGTERM)
+    return len(found)
+
+
+def _is_marked(process: psutil.Process, name: str, value: str) -> bool:
+    try:
+        return bool(process.environ().get(name) == value)
+    except psutil.Error:
+        return False
+
+
+def _stop_all(processes: list[psutil.Process], *, first: signal.Signals) -> None:
+    for number in (first, signal.SIGKILL):
+        alive = [process for process in processes if is_alive(process)]
         for process in alive:
             with suppress(psutil.NoSuchProcess):  # gone in between, which is what we want
                 process.send_signal(number)
         _wait_gone(alive)
-    return len(found)
 
 
 def _works_in(process: psutil.Process, name: str, folder: Path) -> bool:
@@ -115,11 +134,11 @@ def _works_in(process: psutil.Process, name: str, folder: Path) -> bool:
 
 def _wait_gone(processes: list[psutil.Process]) -> None:
     deadline = time.monotonic() + STOP_SECONDS
-    while any(_is_alive(process) for process in processes) and time.monotonic() < deadline:
+    while any(is_alive(process) for process in processes) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
 
 
-def _is_alive(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
     """A zombie counts as gone: in a container nobody may ever collect it, and it holds no file."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

@@ -1,0 +1,48 @@
+"""The processes of Weitask, in one place: `make run` and docker-compose.yml use the same commands."""
+
+from dataclasses import dataclass
+
+QUEUES = ("publish", "money", "checks", "notices")
+# In this order they are stopped: who starts work first, who is asked last.
+STOP_ORDER = (("beat",), ("publish", "worker"), ("web",), ("sandbox",))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What differs between one machine and containers: `state` holds the timetable file, keys and the sandbox."""
+
+    python: str = "python"
+    web_bind: str = "0.0.0.0:8000"  # inside a container; one machine binds the loopback address
+    sandbox_port: int = 8010
+    state: str = "/state"
+
+
+def commands(layout: Layout) -> dict[str, list[str]]:
+    """The command of each process by its name."""
+    python, state = layout.python, layout.state
+    return {
+        "sandbox": [
+            *(python, "-m", "weitask.sandbox", "--port", str(layout.sandbox_port)),
+            *("--db", f"{state}/sandbox.sqlite3", "--keys", f"{state}/keys"),
+        ],
+        "web": [
+            *(python, "-m", "gunicorn", "weitask.wsgi:application", "--bind", layout.web_bind),
+            *("--workers", "2", "--threads", "8", "--timeout", "60", "--graceful-timeout", "10"),
+            "--no-control-socket",
+        ],
+        "publish": _worker(python, "publish", ("publish",)),
+        "worker": _worker(python, "worker", tuple(name for name in QUEUES if name != "publish")),
+        "beat": [
+            *(python, "-m", "celery", "--app", "weitask.celery", "beat", "--loglevel", "WARNING"),
+            *("--schedule", f"{state}/celerybeat-schedule", "--pidfile="),
+        ],
+    }
+
+
+def _worker(python: str, name: str, queues: tuple[str, ...]) -> list[str]:
+    """Posting has a worker of its own, so that no settlement or spread reading ever makes a start late."""
+    return [
+        *(python, "-m", "celery", "--app", "weitask.celery", "worker", "--queues", ",".join(queues)),
+        *("--hostname", f"{name}@%h", "--concurrency", "2", "--loglevel", "WARNING"),
+        *("--without-gossip", "--without-mingle"),
+    ]
