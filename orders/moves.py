@@ -50,25 +50,29 @@ class Money(models.TextChoices):
 
 @dataclass(frozen=True)
 class Move:
-    """One arrow."""
+    """One arrow: what it does to the money, and the causes it may have."""
 
     old: State
     new: State
     money: Money
+    causes: tuple[Cause, ...]
 
 
 FIRST: Final = State.DISPATCHED
+_NOT_POSTABLE: Final = (Cause.OWNER_FAULT, Cause.SOURCE_GONE, Cause.CONTENT_REFUSED, Cause.PLATFORM)
+_STANDS: Final = (Cause.KEPT, Cause.EXEMPT, Cause.VERDICT)
 MOVES: Final = (
-    Move(State.DISPATCHED, State.ACCEPTED, Money.NONE),
-    Move(State.DISPATCHED, State.REFUSED, Money.RELEASE),
-    Move(State.DISPATCHED, State.LAPSED, Money.RELEASE),
-    Move(State.DISPATCHED, State.CANCELLED, Money.RELEASE),
-    Move(State.ACCEPTED, State.CANCELLED, Money.RELEASE),
-    Move(State.ACCEPTED, State.PUBLISHED, Money.NONE),
-    Move(State.PUBLISHED, State.FAILED, Money.RELEASE),
-    Move(State.PUBLISHED, State.ACHIEVED, Money.EARN),
-    Move(State.ACHIEVED, State.COMPLETED, Money.NONE),
+    Move(State.DISPATCHED, State.ACCEPTED, Money.NONE, (Cause.OWNER,)),
+    Move(State.DISPATCHED, State.REFUSED, Money.RELEASE, (Cause.OWNER, Cause.SLOT_CLASH)),
+    Move(State.DISPATCHED, State.LAPSED, Money.RELEASE, (Cause.START_REACHED,)),
+    Move(State.DISPATCHED, State.CANCELLED, Money.RELEASE, (Cause.HALT, *_NOT_POSTABLE)),
+    Move(State.ACCEPTED, State.CANCELLED, Money.RELEASE, (Cause.HALT, *_NOT_POSTABLE, Cause.VERDICT)),
+    Move(State.ACCEPTED, State.PUBLISHED, Money.NONE, (Cause.POSTED, Cause.VERDICT)),
+    Move(State.PUBLISHED, State.FAILED, Money.RELEASE, (Cause.DELETED, Cause.VERDICT)),
+    Move(State.PUBLISHED, State.ACHIEVED, Money.EARN, _STANDS),
+    Move(State.ACHIEVED, State.COMPLETED, Money.NONE, _STANDS),
 )
+BY_PAIR: Final = {(move.old, move.new): move for move in MOVES}
 HOLDING_MONEY: Final = (State.DISPATCHED, State.ACCEPTED, State.PUBLISHED)
 TAKES_SLOT: Final = (State.ACCEPTED, State.PUBLISHED, State.ACHIEVED, State.COMPLETED, State.FAILED)
 POSTED: Final = (State.PUBLISHED, State.ACHIEVED, State.COMPLETED, State.FAILED)

@@ -25,6 +25,13 @@ class OrderQuerySet(models.QuerySet):
         line = PayoutLine.objects.filter(order_id=OuterRef("pk"))
         return self.annotate(payout_state=Subquery(line.values("payout__state")[:1]))
 
+    def with_label(self, slug: str) -> Self:
+        """Orders a label fits on its axis, fulfilment or payment (A2); unknown slugs match nothing (R112)."""
+        if slug.startswith("payout_"):
+            lines = PayoutLine.objects.filter(payout__state=slug.removeprefix("payout_"))
+            return self.filter(pk__in=lines.values("order_id"))
+        return self.filter(state=slug)
+
     def due_expiry(self, now: datetime) -> Self:
         return self.filter(state="dispatched", start_at__lte=now)
 
