@@ -1,0 +1,26 @@
+"""Beginning and emptying of the process's state."""
+
+from django.apps import apps
+from django.db import connection
+
+from weitask.sandbox import clock, faults, limits, memory, switches, traffic
+
+
+def begin() -> None:
+    """After a start: recall what must outlive one."""
+    clock.load()
+    switches.load()
+
+
+def empty() -> None:
+    """Forget everything: rows, switches, faults, counters, the business clock."""
+    faults.clear()
+    tables = [model._meta.db_table for model in apps.get_app_config("sandbox").get_models()]
+    with memory.writing(), connection.cursor() as cursor:
+        # In any order: foreign keys are checked at the commit, when nothing is left.
+        for table in tables:
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - our own table names
+    clock.forget()
+    switches.forget()
+    limits.forget()
+    traffic.forget()

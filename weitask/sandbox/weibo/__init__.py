@@ -1,0 +1,1 @@
+"""The Weibo Open Platform side, built from protocols/weibo.md."""
