@@ -6,17 +6,21 @@ import signal
 import sys
 from pathlib import Path
 
-from weitask.local import assets, runner, within
-from weitask.local.embedded import services
+from weitask.local import assets, checks, runner, within
+from weitask.local.embedded import services, stop_leftovers
 from weitask.local.environment import local_folder
 from weitask.local.failure import LocalError
+from weitask.local.ground import forget
 from weitask.local.ports import from_environment
 from weitask.local.progress import step
 
 
 def main(argv: list[str]) -> int:
     """Run one command and return its exit code; a LocalError is one sentence on stderr and exit 1."""
-    options = _parser().parse_args(argv)
+    options, options_of_pytest = _parser().parse_known_args(argv)
+    if options_of_pytest and options.command is not _check:
+        raise SystemExit(f"unknown: {' '.join(options_of_pytest)}; see --help")
+    options.rest = options_of_pytest
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that every block is left in order
     try:
         return int(options.command(options))
@@ -49,6 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     files = commands.add_parser("assets", help="copy the front-end files from npm to static/vendor/")
     files.set_defaults(command=_assets)
 
+    check = commands.add_parser("check", help="every check and test (make test); further arguments go to pytest")
+    check.add_argument("--lint", action="store_true", help="the checks without the tests")
+    check.set_defaults(command=_check)
+
+    clean = commands.add_parser("clean", help="remove the data of make run and of all tests")
+    clean.set_defaults(command=_clean)
+
     execute = commands.add_parser("exec", help="run a command with the servers up: exec [--test] -- COMMAND …")
     execute.add_argument(
         "--test",
@@ -70,9 +81,22 @@ def _services(options: argparse.Namespace) -> int:
 
 
 def _assets(_: argparse.Namespace) -> int:
-    if not assets.are_current():
-        with step("front-end files from npm"):
-            assets.make()
+    with step("front-end files"):
+        assets.make_if_needed()
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    with step("front-end files"):
+        assets.make_if_needed()
+    return checks.run(pytest_arguments=options.rest, lint_only=options.lint)
+
+
+def _clean(_: argparse.Namespace) -> int:
+    folder = local_folder()
+    for place in (*folder.glob("test-*"), folder):
+        stop_leftovers(place)  # refuses while somebody uses it
+        forget(place)
     return 0
 
 

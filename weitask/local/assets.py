@@ -14,6 +14,7 @@ from pathlib import Path
 
 from weitask.local.environment import ROOT
 from weitask.local.failure import LocalError
+from weitask.local.lock import holding
 
 VENDOR = ROOT / "static" / "vendor"
 OLDEST_NODE = 18
@@ -25,6 +26,13 @@ def are_current() -> bool:
     """Whether static/vendor/ was made whole from the package files as they are now."""
     stamp = VENDOR / ".made"
     return stamp.exists() and stamp.read_text() == _fingerprint()
+
+
+def make_if_needed() -> None:
+    """Make them unless they are current; one maker at a time."""
+    with holding(ROOT / ".local" / "assets", wait=True):
+        if not are_current():
+            make()
 
 
 def make() -> None:

@@ -79,9 +79,8 @@ def _environment(folder: Path, ports: Ports) -> dict[str, str]:
 
 def _prepare(run: Run) -> None:
     """Everything the processes take for granted. Each step may be run again after an interruption."""
-    if not assets.are_current():
-        with step("front-end files from npm"):
-            assets.make()
+    with step("front-end files"):
+        assets.make_if_needed()
     database = Postgres(ground(run.folder))
     if database.note() == SEEDING:
         with step("removing demo data that was left half made"):

@@ -36,7 +36,9 @@ def servers_for_tests() -> Iterator[dict[str, str]]:
 
     Servers named by DATABASE_URL and REDIS_URL are used instead when both are set.
     """
-    environment = secrets_for_tests(local_folder()) | os.environ
+    # Tests read static files as they lie; the hashed names of a real site need collectstatic first.
+    plain = {"STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    environment = secrets_for_tests(local_folder()) | plain | os.environ
     if "DATABASE_URL" in environment and "REDIS_URL" in environment:
         yield environment
         return
