@@ -1,6 +1,21 @@
-"""Every address of the site."""
+"""Every address of the site: pages, the admin, the API, health, and the demo where it is switched on."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from weitask.health import healthz
+
+urlpatterns = [
+    path("", include("orders.urls")),
+    path("", include("tasks.urls")),
+    path("", include("billing.urls")),
+    path("", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include("weitask.api")),
+    path("healthz/", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+]
+if settings.DEMO:
+    urlpatterns += [path("demo/", include("weitask.demo.urls"))]

@@ -1,0 +1,104 @@
+"""Stepping the business clock forward through every moment at which something is due (spec 9).
+
+The very sweeps of production run, one after the other, at each moment; the sandbox is ticked at each moment too.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from weitask import clock, sweeps
+from weitask.demo.control import Control
+
+ROUNDS: Final = 60  # at one moment; a sweep that still finds work after so many looks is a bug
+BREATH: Final = timedelta(seconds=1)
+WAITING: Final = timedelta(minutes=1)
+
+
+class NeverSettles(RuntimeError):
+    """Sweeps kept finding work at one moment."""
+
+
+@dataclass
+class Stepper:
+    """Walks the clock. `after_moment` lets a rehearsal act (people answer, faults happen) between sweeps.
+
+    Attributes:
+        control: the sandbox.
+        move_clock: how the clock is set: `clock.pin` in a rehearsal, `clock.advance` in a running demo.
+        scripted: the next moment at which somebody acts, or None.
+        act: does what is scripted at a moment.
+        ran: how many rows each sweep moved so far.
+    """
+
+    control: Control
+    move_clock: Callable[[datetime], None]
+    scripted: Callable[[], datetime | None] = lambda: None
+    act: Callable[[datetime], None] = lambda now: None
+    owner: str = field(default_factory=lambda: f"stepper:{sweeps.me()}")
+    ran: Counter[str] = field(default_factory=Counter)
+
+    def walk(self, *, start: datetime, to: datetime) -> None:
+        """Step from `start` to `to`, stopping wherever a sweep, the sandbox or the script has something due."""
+        now = start
+        while True:
+            upcoming = self._settle(now)
+            if now >= to:
+                return
+            now = min([to, *(max(moment, now + BREATH) for moment in upcoming)])
+            self.move_clock(now)
+
+    def _settle(self, now: datetime) -> list[datetime]:
+        """Run everything due at `now` until nothing is; answers the later moments at which something will be."""
+        for _ in range(ROUNDS):
+            self.act(now)
+            tick = self.control.tick(now=now)
+            done, upcoming = self._run_due(now)
+            if not done and not sum(tick["did"].values()):
+                foreign = tick["next_due"] and datetime.fromisoformat(tick["next_due"])
+                return [moment for moment in (*upcoming, foreign, self.scripted()) if moment]
+        message = f"sweeps still find work at {now.isoformat()} after {ROUNDS} rounds: {self.ran.most_common(5)}"
+        raise NeverSettles(message)
+
+    def _run_due(self, now: datetime) -> tuple[int, list[datetime]]:
+        """One look of every sweep that is due: rows moved, and when each sweep is due next."""
+        done, upcoming = 0, []
+        for name in sorted(sweeps.REGISTRY):
+            due = sweeps.REGISTRY[name].next_due(now)
+            if due is None:
+                continue
+            if due > now:
+                upcoming.append(due)
+                continue
+            moved = sweeps.look(name, now=now, owner=self.owner)
+            if not moved:
+                upcoming.append(now + WAITING)  # it looked and left it: ask again later
+            self.ran[name] += moved
+            done += moved
+        return done, upcoming
+
+
+def advance(*, to: datetime, control: Control | None = None) -> Counter[str]:
+    """Step a running demo to `to` under the stepping lease, real sweeps standing back; answers what ran.
+
+    Raises:
+        Busy: somebody else is stepping.
+        ValueError: `to` is in the past of the business clock.
+    """
+    owner = f"stepper:{sweeps.me()}"
+    with sweeps.lease(sweeps.STEPPING, owner=owner, length=timedelta(minutes=10)) as held:
+        if not held:
+            raise Busy
+        start = clock.now()
+        if to < start:
+            clock.advance(to=to)  # raises: forward only
+        book = control or Control()
+        stepper = Stepper(control=book, move_clock=lambda moment: clock.advance(to=moment), owner=owner)
+        stepper.walk(start=start, to=to)
+        return stepper.ran
+
+
+class Busy(RuntimeError):
+    """Another step is under way."""
