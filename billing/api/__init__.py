@@ -1,0 +1,1 @@
+"""The API of billing (spec 7)."""

@@ -1,0 +1,5 @@
+"""Paths of the API below /api/v1/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
