@@ -20,12 +20,14 @@ FULLY_COVERED = (
     *("billing/ledger.py", "billing/holds.py", "billing/payouts.py", "orders/lifecycle.py", "orders/answering.py"),
     *("orders/publishing.py", "orders/retention.py", "orders/settlement.py", "accounts/slots.py"),
 )
+# It has no `python -m` form.
+_LINT_IMPORTS = ("-c", "from importlinter.cli import lint_imports_command as run; run()")
 COVERAGE_FLOOR = 95  # per cent, branches included
 
 
 @dataclass(frozen=True)
 class Check:
-    """One tool: what it is called on the screen, its arguments to `python -m`, and what it needs in its environment."""
+    """One tool: what the screen calls it, its arguments to Python, what it needs in its environment."""
 
     name: str
     argv: Sequence[str]
@@ -54,21 +56,21 @@ def run(*, pytest_arguments: Sequence[str], lint_only: bool) -> int:
 def lint_checks() -> list[Check]:
     """The checks in the order of their speed."""
     return [
-        Check("ruff format", ["ruff", "format", "--check", "."]),
-        Check("ruff check", ["ruff", "check", "."]),
-        Check("import-linter", ["importlinter.cli", "lint"]),
-        Check("djlint", ["djlint", "templates", "--lint", "--check", "--quiet"]),
-        Check("migrations are complete", ["django", "makemigrations", "--check", "--dry-run"]),
-        Check("deployment check", ["django", "check", "--deploy", "--fail-level", "WARNING"], production()),
-        Check("mypy", ["mypy", *APPS]),
+        Check("ruff format", ["-m", "ruff", "format", "--check", "."]),
+        Check("ruff check", ["-m", "ruff", "check", "."]),
+        Check("import-linter", [*_LINT_IMPORTS]),
+        Check("djlint", ["-m", "djlint", "templates", "--lint", "--check", "--quiet"]),
+        Check("migrations are complete", ["-m", "django", "makemigrations", "--check", "--dry-run"]),
+        Check("deployment check", ["-m", "django", "check", "--deploy", "--fail-level", "WARNING"], production()),
+        Check("mypy", ["-m", "mypy", *APPS]),
     ]
 
 
 def coverage_checks() -> list[Check]:
     """The two floors: one for all, one for what touches money, state and time."""
     present = [path for path in FULLY_COVERED if (ROOT / path).exists()]
-    everywhere = Check(f"coverage ≥ {COVERAGE_FLOOR} %", ["coverage", "report", f"--fail-under={COVERAGE_FLOOR}"])
-    strict = ["coverage", "report", "--fail-under=100", f"--include={','.join(present)}"]
+    everywhere = Check(f"coverage ≥ {COVERAGE_FLOOR} %", ["-m", "coverage", "report", f"--fail-under={COVERAGE_FLOOR}"])
+    strict = ["-m", "coverage", "report", "--fail-under=100", f"--include={','.join(present)}"]
     return [everywhere, Check("coverage = 100 % of money, state and time", strict)] if present else [everywhere]
 
 
@@ -108,7 +110,7 @@ def _passes(check: Check, environment: Mapping[str, str]) -> bool:
     started = time.monotonic()
     print(f"· {check.name} … ", end="", flush=True)
     done = subprocess.run(
-        [sys.executable, "-m", *check.argv],
+        [sys.executable, *check.argv],
         cwd=ROOT,
         env={"DJANGO_SETTINGS_MODULE": "weitask.settings", **environment, **check.environment},
         stdin=subprocess.DEVNULL,

@@ -13,8 +13,10 @@ STAGE_SECONDS = 15.0  # a warm shutdown of a worker waits for its job, and every
 _POLL_SECONDS = 0.05
 
 
-class OrderedManager(Manager):  # type: ignore[misc]  # honcho is untyped
+class OrderedManager(Manager):
     """Runs processes until one ends or a signal comes, then stops the others stage by stage."""
+
+    _terminating: bool  # of honcho, which is untyped
 
     def __init__(self, *, stages: Sequence[Sequence[str]], when_started: Callable[[], None]) -> None:
         super().__init__()
