@@ -8,8 +8,20 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Advertiser, MediaAccount, User
-from tasks.querysets import TaskQuerySet
+from tasks.querysets import SubmissionQuerySet, TaskQuerySet
 from weitask.models import append_only
+
+
+def fixed(*columns: str) -> pgtrigger.Trigger:
+    """A trigger that keeps what was submitted as it was submitted (R32, R49)."""
+    old, new = (", ".join(f"{side}.{column}" for column in columns) for side in ("OLD", "NEW"))
+    return pgtrigger.Trigger(
+        name="snapshot_fixed",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf(*columns),
+        condition=pgtrigger.Condition(f"ROW({old}) IS DISTINCT FROM ROW({new})"),
+        func="RAISE EXCEPTION 'what was submitted is fixed (R32): %', TG_TABLE_NAME;",
+    )
 
 
 class Form(models.TextChoices):
@@ -73,6 +85,7 @@ class Task(models.Model):
         Image, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("销售授权证明")
     )  # R44
     start_at = models.DateTimeField(_("开始时间"), null=True, blank=True)
+    kind_then = models.CharField(max_length=10, choices=Advertiser.Kind, blank=True)  # who created it (L28)
     recharged_then = models.BigIntegerField(default=0)  # 累计充值 when it was created (L28)
     created_at = models.DateTimeField(_("创建时间"))
     updated_at = models.DateTimeField(_("修改时间"))
@@ -137,6 +150,10 @@ class Task(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk} {self.text[:20]}"
 
+    def get_absolute_url(self) -> str:
+        """The advertiser's page of the task."""
+        return f"/tasks/{self.pk}/"
+
     @property
     def is_editable(self) -> bool:
         return self.state in EDITABLE
@@ -187,6 +204,9 @@ class Submission(models.Model):
     findings = models.JSONField(_("机审发现"), default=list)
     rule_version = models.CharField(_("规则版本"), max_length=20)
     next_start_at = models.DateTimeField(_("最近开始时间"), null=True, db_index=True)  # earliest open item in review
+    alarm_at = models.DateTimeField(null=True, db_index=True)  # the next "review is late" alarm (A15)
+
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("提交审核")
@@ -204,6 +224,7 @@ class Submission(models.Model):
                 condition=pgtrigger.Condition("OLD.state <> NEW.state AND OLD.state <> 'in_review'"),
                 func="RAISE EXCEPTION 'a decided submission stays decided: % -> %', OLD.state, NEW.state;",
             ),
+            fixed("task_id", "form", "text", "image_ids", "source_id", "net", "fee", "coverage", "findings"),
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
         ]
 
@@ -235,6 +256,10 @@ class Item(models.Model):
         ordering = ["start_at", "id"]
         constraints = [models.CheckConstraint(condition=Q(price__gt=0, fee__gte=0), name="item_cost_positive")]
         indexes = [models.Index(fields=["submission", "start_at"], name="item_by_start")]
+        triggers = [
+            fixed("submission_id", "account_id", "start_at", "text", "image_ids", "price", "fee"),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        ]
 
 
 class Decision(models.Model):

@@ -1,5 +1,6 @@
-"""Vocabulary of queries over tasks."""
+"""Vocabulary of queries over tasks and their submissions."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -16,3 +17,24 @@ class TaskQuerySet(models.QuerySet):
     def reviewable_by(self, user: "User") -> Self:
         """Never one's own task, nor one that orders from one's own account (A48)."""
         return self.exclude(advertiser__user=user).exclude(submissions__items__account__owner=user)
+
+    def due_begin(self, now: datetime) -> Self:
+        """Approved tasks whose first start has come."""
+        return self.filter(state="approved", first_start_at__lte=now)
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def in_review(self) -> Self:
+        return self.filter(state="in_review")
+
+    def reviewable_by(self, user: "User") -> Self:
+        """Never of one's own task, nor one that orders from one's own account (A48)."""
+        return self.exclude(task__advertiser__user=user).exclude(task__submissions__items__account__owner=user)
+
+    def due_lapse(self, now: datetime) -> Self:
+        """In review with a selection whose start has come (A15)."""
+        return self.in_review().filter(next_start_at__lte=now)
+
+    def due_alarm(self, now: datetime) -> Self:
+        """In review less than half an hour before a start (A15)."""
+        return self.in_review().filter(alarm_at__lte=now)
