@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 QUEUES = ("publish", "money", "checks", "notices")
 # In this order they are stopped: who starts work first, who is asked last.
-STOP_ORDER = (("beat",), ("publish", "worker"), ("web",), ("sandbox",))
+STOP_ORDER = (("beat",), ("worker-publish", "worker"), ("web",), ("sandbox",))
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ def commands(layout: Layout) -> dict[str, list[str]]:
             *("--workers", "2", "--threads", "8", "--timeout", "60", "--graceful-timeout", "10"),
             "--no-control-socket",
         ],
-        "publish": _worker(python, "publish", ("publish",)),
+        "worker-publish": _worker(python, "worker-publish", ("publish",)),
         "worker": _worker(python, "worker", tuple(name for name in QUEUES if name != "publish")),
         "beat": [
-            *(python, "-m", "celery", "--app", "weitask.celery", "beat", "--loglevel", "WARNING"),
+            *(python, "-m", "celery", "--app", "weitask.celery", "--quiet", "beat", "--loglevel", "WARNING"),
             *("--schedule", f"{state}/celerybeat-schedule", "--pidfile="),
         ],
     }
@@ -42,7 +42,7 @@ def commands(layout: Layout) -> dict[str, list[str]]:
 def _worker(python: str, name: str, queues: tuple[str, ...]) -> list[str]:
     """Posting has a worker of its own, so that no settlement or spread reading ever makes a start late."""
     return [
-        *(python, "-m", "celery", "--app", "weitask.celery", "worker", "--queues", ",".join(queues)),
+        *(python, "-m", "celery", "--app", "weitask.celery", "--quiet", "worker", "--queues", ",".join(queues)),
         *("--hostname", f"{name}@%h", "--concurrency", "2", "--loglevel", "WARNING"),
         *("--without-gossip", "--without-mingle"),
     ]

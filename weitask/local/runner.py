@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -68,6 +69,8 @@ def _environment(folder: Path, ports: Ports) -> dict[str, str]:
             MARK: str(folder),
             "DJANGO_SETTINGS_MODULE": "weitask.settings",
             "PYTHONUNBUFFERED": "1",
+            # Celery's advice for production, at each start, to those who work as root in a container.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
             "SITE_URL": ports.site_url,
             "SANDBOX_URL": ports.sandbox_url,
             "SANDBOX_PUBLIC_BASE": ports.sandbox_url,
@@ -209,7 +212,15 @@ def table_of(ports: Ports, *, seconds: float) -> str:
         ("沙箱 Sandbox", f"{ports.sandbox_url}/"),
     )
     lines = ["", f"Weitask 微任务 is up after {seconds:.1f} s. Ctrl-C stops everything.", ""]
-    lines += [f"  {name}\t{address}" for name, address in pages]
+    lines += [f"  {_wide(name, 18)}{address}" for name, address in pages]
     lines += ["", "  Demo logins (user / password):"]
-    lines += [f"  {one.role}\t{one.username} / {one.password}\t{ports.site_url}{one.page}" for one in LOGINS]
-    return "\n".join([*lines, ""]).expandtabs(24)
+    for one in LOGINS:
+        login = f"{one.username} / {one.password}"
+        lines.append(f"  {_wide(one.role, 18)}{_wide(login, 40)}{ports.site_url}{one.page}")
+    return "\n".join([*lines, ""])
+
+
+def _wide(text: str, columns: int) -> str:
+    """`text` filled up to `columns` of a terminal, where a Chinese character takes two."""
+    taken = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return text + " " * max(1, columns - taken)
