@@ -52,7 +52,7 @@ class Notification:
     """A truly signed notification.
 
     `amount_fen` is None when none was sent or it cannot be read, and "" stands for an absent text: the caller parks
-    such a thing instead of booking it. `raw`: all fields, trimmed, without the empty ones.
+    such a thing instead of booking it. `raw`: every field that was signed, trimmed.
     """
 
     kind: str
@@ -82,7 +82,7 @@ def parse_notification(*, fields_body: bytes, config: SinaPayConfig) -> Notifica
         inner_number=fields.get("inner_trade_no", ""),
         state=fields.get(shape.state, ""),
         amount_fen=_amount(fields.get(shape.amount, "")),
-        raw=fields,
+        raw={name: value for name, value in fields.items() if name not in wire.UNSIGNED},
     )
 
 

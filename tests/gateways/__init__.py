@@ -1,0 +1,1 @@
+"""The clients of Weibo and Sina Pay: by themselves, over loopback, and against the sandbox."""
