@@ -4,6 +4,7 @@ from django.apps import apps
 from django.db import connection
 
 from weitask.sandbox import clock, faults, limits, memory, switches, traffic
+from weitask.sandbox.weibo import known, publishing
 
 
 def begin() -> None:
@@ -21,6 +22,8 @@ def empty() -> None:
         for table in tables:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - our own table names
     clock.forget()
+    known.forget()
+    publishing.forget_last_id()
     switches.forget()
     limits.forget()
     traffic.forget()

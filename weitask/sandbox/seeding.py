@@ -21,6 +21,7 @@ def load(now: datetime) -> dict[str, int]:
         fresh = [user for user in users if user.uid not in known]
         WeiboUser.objects.bulk_create(fresh)
         posts = [_post(row, now) for row in _posts({user.uid for user in fresh})]
+    known.forget()
     return {"users": len(fresh), "posts": len(posts)}
 
 

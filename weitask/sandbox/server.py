@@ -54,7 +54,7 @@ def serve(start: Start) -> None:
         "threads": _THREADS,
         "keepalive": 75,
         "timeout": 120,
-        "graceful_timeout": 3,
+        "graceful_timeout": 1,
         "loglevel": "warning",
         "when_ready": partial(_prepare, start),
         "post_worker_init": _started,

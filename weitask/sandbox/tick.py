@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Min
 
 from weitask.sandbox import clock, memory
-from weitask.sandbox.models import Delivery, Deposit, Payout, Token
+from weitask.sandbox.models import Delivery, Deposit, Payout
 from weitask.sandbox.sinapay import deposits, notifications, payouts
 from weitask.sandbox.weibo import tokens
 
@@ -25,8 +25,7 @@ def run(now: datetime) -> dict[str, Any]:
         done = {**deposits.settle_due(now), **payouts.settle_due(now)}
         done["notifications"] = notifications.deliver_due(now)
         with memory.writing():
-            ended = Token.objects.filter(refusal=0, expires_at__lte=now)
-            done["tokens_expired"] = ended.update(refusal=tokens.EXPIRED)
+            done["tokens_expired"] = tokens.note_expired(now=now)
         return {"did": done, "now": clock.iso(now), "next_due": clock.iso(_next_due())}
 
 

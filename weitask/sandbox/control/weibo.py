@@ -8,7 +8,7 @@ from django.http import Http404
 
 from weitask.sandbox import clock, memory
 from weitask.sandbox.models import Notice, Post, WeiboUser
-from weitask.sandbox.weibo import publishing, rendering, text, tokens
+from weitask.sandbox.weibo import known, publishing, rendering, text, tokens
 
 _FIELDS = (
     "screen_name",
@@ -33,11 +33,10 @@ def list_users(query: dict[str, Any]) -> list[dict[str, Any]]:
 
 def create_users(body: Any) -> Any:
     """Create or change a user, or a list of them; `token: true` also answers an access token."""
-    if isinstance(body, list):
-        with memory.writing():
-            return [_save_user(one) for one in body]
     with memory.writing():
-        return _save_user(body)
+        saved = [_save_user(one) for one in (body if isinstance(body, list) else [body])]
+    known.forget()
+    return saved if isinstance(body, list) else saved[0]
 
 
 def expire_tokens(body: dict[str, Any]) -> dict[str, int]:
@@ -54,7 +53,7 @@ def revoke_tokens(body: dict[str, Any]) -> dict[str, int]:
 
 def list_posts(query: dict[str, Any]) -> list[dict[str, Any]]:
     """Every post ever made, deleted ones included, oldest first; by `uid`, by `q` in text or order number."""
-    posts = rendering.with_relations().order_by("pk")
+    posts = Post.objects.order_by("pk")
     if uid := query.get("uid"):
         posts = posts.filter(user_id=uid)
     if order := query.get("order"):
@@ -62,7 +61,7 @@ def list_posts(query: dict[str, Any]) -> list[dict[str, Any]]:
     if words := query.get("q"):
         posts = posts.filter(raw_text__icontains=words) | posts.filter(order_number=words)
     now = clock.now()
-    return [_post(one, now=now) for one in posts]
+    return [_post(one, now=now) for one in known.complete(posts)]
 
 
 def create_posts(body: Any) -> Any:
@@ -143,7 +142,7 @@ def _save_user(wish: dict[str, Any]) -> dict[str, Any]:
 def _save_post(wish: dict[str, Any]) -> dict[str, Any]:
     now = clock.now()
     made_at = (clock.parse(wish.get("created_at")) or now).replace(microsecond=0)
-    source = rendering.with_relations().get(pk=int(wish["source_id"])) if wish.get("source_id") else None
+    source = Post.objects.get(pk=int(wish["source_id"])) if wish.get("source_id") else None
     user = WeiboUser.objects.filter(pk=str(wish["uid"])).first()
     if user is None:
         raise ValueError("no such user")
@@ -158,14 +157,16 @@ def _save_post(wish: dict[str, Any]) -> dict[str, Any]:
             source=source,
             root=(source.root or source) if source else None,
         )
-    return _post(rendering.with_relations().get(pk=made.pk), now=now)
+    return _post(made, now=now)
 
 
 def _change(post_id: str, **values: Any) -> dict[str, Any]:
     with memory.writing():
-        if not Post.objects.filter(pk=int(post_id)).update(**values):
-            raise Http404("no such post")
-    return _post(rendering.with_relations().get(pk=int(post_id)), now=clock.now())
+        Post.objects.filter(pk=int(post_id)).update(**values)
+        post = known.find(int(post_id))
+    if post is None:
+        raise Http404("no such post")
+    return _post(post, now=clock.now())
 
 
 def _user(one: WeiboUser) -> dict[str, Any]:

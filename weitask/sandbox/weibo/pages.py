@@ -6,7 +6,7 @@ from django.utils.html import format_html
 
 from weitask.sandbox import clock
 from weitask.sandbox.models import Picture, Post, ShortUrl, WeiboUser
-from weitask.sandbox.weibo import rendering, text
+from weitask.sandbox.weibo import known, rendering, text
 
 _PAGE_OF_POSTS = 30
 _COLOURS = ("#e6162d", "#ff8200", "#0a7", "#2f6fd0", "#8a4fbe", "#c2185b", "#00838f", "#6d4c41")
@@ -15,21 +15,21 @@ _COLOURS = ("#e6162d", "#ff8200", "#0a7", "#2f6fd0", "#8a4fbe", "#c2185b", "#008
 def user(request: HttpRequest, uid: str) -> HttpResponse:
     """The page of a user with the latest posts."""
     one = get_object_or_404(WeiboUser, pk=uid)
-    posts = rendering.with_relations().filter(
-        user=one, deleted_at=None, blocked=False, visible=0, readable_from__lte=clock.now()
-    )
-    cards = [_card(post) for post in posts.order_by("-pk")[:_PAGE_OF_POSTS]]
+    posts = Post.objects.filter(user=one, deleted_at=None, blocked=False, visible=0, readable_from__lte=clock.now())
+    cards = [_card(post) for post in known.complete(posts.order_by("-pk")[:_PAGE_OF_POSTS])]
     return render(request, "sandbox/user.html", {"one": one, "cards": cards})
 
 
 def post(request: HttpRequest, uid: str, code: str) -> HttpResponse:
-    """The page of a post; a gone, hidden or removed one says so with status 404."""
+    """The page of a post; a gone, hidden or removed one says so, with status 404."""
     try:
         number = int(code) if len(code) >= 16 and code.isdigit() else text.id_of(code)
     except ValueError:
         raise Http404 from None
-    found = rendering.with_relations().filter(pk=number, user_id=uid, readable_from__lte=clock.now()).first()
-    if found is None or rendering.is_gone(found) or found.blocked or found.visible:
+    found = known.find(number)
+    if found is None or found.user_id != uid or found.readable_from > clock.now():
+        raise Http404
+    if rendering.is_gone(found) or found.blocked or found.visible:
         return render(request, "sandbox/gone.html", {"post": found}, status=404)
     return render(request, "sandbox/post.html", {"card": _card(found)})
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from weitask.sandbox import limits, memory
 from weitask.sandbox.models import Notice, Post, ShortUrl, Token, WeiboUser
-from weitask.sandbox.weibo import rendering, text
+from weitask.sandbox.weibo import known, rendering, text
 from weitask.sandbox.weibo.errors import WeiboError
 from weitask.sandbox.weibo.wire import Call
 
@@ -22,7 +22,7 @@ def show(call: Call) -> dict[str, Any]:
     body = rendering.user(one)
     posts = Post.objects.filter(user=one, deleted_at=None, blocked=False, readable_from__lte=call.now)
     body["statuses_count"] += posts.count()
-    if latest := rendering.with_relations().filter(pk__in=posts.order_by("-pk").values("pk")[:1]).first():
+    for latest in known.complete(posts.order_by("-pk")[:1]):
         body["status"] = rendering.status(latest, now=call.now, trim_user=True)
     return body
 

@@ -46,6 +46,6 @@ def keep(request: HttpRequest) -> str:
 
 def check(pic_ids: list[str]) -> None:
     """At most nine, all uploaded before; WeiboError 10017 otherwise."""
-    known = set(Picture.objects.filter(pk__in=pic_ids).values_list("pk", flat=True))
-    if len(pic_ids) > 9 or not known.issuperset(pic_ids):
+    kept = set(Picture.objects.filter(pk__in=pic_ids).values_list("pk", flat=True)) if pic_ids else set()
+    if len(pic_ids) > 9 or not kept.issuperset(pic_ids):
         raise WeiboError(10017, "Parameter (pic_id)'s value invalid, see doc for more info!")

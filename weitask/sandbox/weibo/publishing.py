@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from weitask.sandbox import limits, memory, switches
 from weitask.sandbox.models import Post
-from weitask.sandbox.weibo import pictures, rendering, text
+from weitask.sandbox.weibo import known, pictures, rendering, text
 from weitask.sandbox.weibo.errors import WeiboError
 from weitask.sandbox.weibo.wire import Call
 
@@ -18,6 +18,7 @@ _LONGEST_ANNOTATIONS = 512
 # Weibo ids are seconds since 2010-05 shifted left by 22 bits; the low bits are the order within the second.
 _ID_EPOCH = 515_483_463
 _ID_SHIFT = 22
+_last_id: list[int | None] = [None]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def repost(call: Call) -> dict[str, Any]:
     _check_rip(call)
     if not call.params.get("id"):
         raise WeiboError(20109)
-    source = rendering.with_relations().filter(pk=call.number("id", 0)).first()
+    source = known.find(call.number("id", 0))
     if source is None or rendering.is_gone(source) or source.readable_from > call.now:
         raise WeiboError(20101)
     if source.blocked:
@@ -81,7 +82,7 @@ def repost(call: Call) -> dict[str, Any]:
 
 def destroy(call: Call) -> dict[str, Any]:
     """`statuses/destroy`: the owner deletes a post."""
-    post = rendering.with_relations().filter(pk=call.number("id", 0)).first()
+    post = known.find(call.number("id", 0))
     if post is None or rendering.is_gone(post):
         raise WeiboError(20101)
     if post.user_id != call.caller.uid:
@@ -94,8 +95,15 @@ def destroy(call: Call) -> dict[str, Any]:
 
 def id_at(moment: datetime) -> int:
     """An id above all others, in the order of business time. Write lock held by the caller."""
-    largest = Post.objects.aggregate(largest=Max("id"))["largest"] or 0
-    return max((int(moment.timestamp()) - _ID_EPOCH) << _ID_SHIFT, largest + 1)
+    if _last_id[0] is None:
+        _last_id[0] = Post.objects.aggregate(largest=Max("id"))["largest"] or 0
+    _last_id[0] = max((int(moment.timestamp()) - _ID_EPOCH) << _ID_SHIFT, _last_id[0] + 1)
+    return _last_id[0]
+
+
+def forget_last_id() -> None:
+    """Look for the largest id anew; called when the book was emptied."""
+    _last_id[0] = None
 
 
 def _draft(call: Call, *, pic_ids: list[str], empty_text: str = "") -> _Draft:
@@ -149,7 +157,7 @@ def _publish(call: Call, draft: _Draft) -> dict[str, Any]:
         numbers = [str(one["weitask_order"]) for one in draft.annotations if one.get("weitask_order")]
         made = Post.objects.create(
             id=id_at(second),
-            user_id=call.caller.uid,
+            user=known.users([call.caller.uid])[call.caller.uid],
             text=text.with_short_links(draft.text),
             raw_text=draft.text,
             created_at=second,
@@ -162,7 +170,7 @@ def _publish(call: Call, draft: _Draft) -> dict[str, Any]:
             pic_ids=draft.pic_ids,
             rip=call.params.get("rip", "")[:45],
         )
-    return rendering.status(rendering.with_relations().get(pk=made.pk), now=call.now)
+    return rendering.status(made, now=call.now)
 
 
 def _refuse_repeat(call: Call, draft: _Draft) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from weitask.sandbox import switches
 from weitask.sandbox.models import Post
-from weitask.sandbox.weibo import rendering
+from weitask.sandbox.weibo import known, rendering
 from weitask.sandbox.weibo.errors import WeiboError
 from weitask.sandbox.weibo.wire import Call
 
@@ -13,7 +13,7 @@ _NORMAL, _DELETED, _REMOVED = 0, 5, 7
 
 def show(call: Call) -> dict[str, Any]:
     """`statuses/show`: one post, or 20101 gone, 20104 removed by the platform, 20112 private."""
-    post = rendering.with_relations().filter(pk=call.number("id", 0)).first()
+    post = known.find(call.number("id", 0))
     if post is None or post.readable_from > call.now:
         raise WeiboError(20101)
     if post.blocked:
@@ -42,15 +42,16 @@ def user_timeline(call: Call) -> dict[str, Any]:
         raise WeiboError(21335)
     count = min(max(call.number("count", 20), 1), 100)
     start = (max(call.number("page", 1), 1) - 1) * count
-    posts = rendering.with_relations().filter(user_id=uid, readable_from__lte=call.now, blocked=False)
+    posts = Post.objects.filter(user_id=uid, readable_from__lte=call.now, blocked=False)
     if not switches.get("timeline_sentinels"):
         posts = posts.filter(deleted_at=None)
     if since_id := call.number("since_id", 0):
         posts = posts.filter(pk__gt=since_id)
     if max_id := call.number("max_id", 0):
         posts = posts.filter(pk__lte=max_id)
-    total = posts.count()
-    page = posts.order_by("-pk")[start : start + count]
+    page = list(posts.order_by("-pk")[start : start + count])
+    # A page that is not full is the last one: no need to count.
+    total = start + len(page) if 0 < len(page) < count else posts.count()
     return {
         "statuses": rendering.page(page, now=call.now, trim_user=_trim(call)),
         "previous_cursor": 0,
@@ -81,7 +82,7 @@ def _batch(call: Call, *, uid: str) -> dict[str, Any]:
     A post its owner deleted is a sentinel with state 5. One the platform removed has a state 7 and no status.
     """
     ids = _ids(call, most=50)
-    posts = rendering.with_relations().filter(pk__in=ids, readable_from__lte=call.now).order_by("-pk")
+    posts = Post.objects.filter(pk__in=ids, readable_from__lte=call.now).order_by("-pk")
     found = list(posts.filter(user_id=uid) if uid else posts)
     if not found:
         raise WeiboError(20101)
@@ -101,10 +102,8 @@ def _state(post: Post) -> int:
 
 def _counted(call: Call) -> list[tuple[Post, tuple[int, int, int]]]:
     ids = _ids(call, most=100)
-    posts = Post.objects.select_related("user").filter(
-        pk__in=ids, deleted_at=None, blocked=False, readable_from__lte=call.now
-    )
-    return [(post, rendering.counts(post, now=call.now)) for post in posts.order_by("pk")]
+    posts = Post.objects.filter(pk__in=ids, deleted_at=None, blocked=False, readable_from__lte=call.now)
+    return [(post, rendering.counts(post, now=call.now)) for post in known.complete(posts.order_by("pk"))]
 
 
 def _ids(call: Call, *, most: int) -> list[int]:

@@ -4,12 +4,14 @@ import hashlib
 import math
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 
 from weitask.sandbox import clock, switches
 from weitask.sandbox.models import Post, WeiboUser
+from weitask.sandbox.weibo import known
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -19,6 +21,7 @@ GONE_TEXT = "此微博已被原作者删除。"
 GONE_ORIGINAL_TEXT = "抱歉，此微博已被作者删除。查看帮助：http://t.cn/Rfd3rQV"
 
 
+@lru_cache(maxsize=8192)
 def created_at(moment: datetime) -> str:
     """`Wed Nov 18 20:00:03 +0800 2026` (weibo.md 5)."""
     local = moment.astimezone(clock.SHANGHAI)
@@ -77,7 +80,7 @@ def user(one: WeiboUser) -> dict[str, Any]:
 
 
 def status(post: Post, *, now: datetime, trim_user: bool = False) -> dict[str, Any]:
-    """The status object of a live post, a repost with its original."""
+    """The status object of a live post, complete (`known.complete`), a repost with its original."""
     reposts, comments, likes = counts(post, now=now)
     body = {
         "created_at": created_at(post.created_at),
@@ -131,14 +134,12 @@ def is_gone(post: Post) -> bool:
     return post.deleted_at is not None
 
 
-def with_relations() -> Any:
-    """Posts with what rendering needs, in one query."""
-    return Post.objects.select_related("user", "root", "root__user")
-
-
 def page(posts: Iterable[Post], *, now: datetime, trim_user: bool) -> list[dict[str, Any]]:
     """A list of posts, deleted ones as sentinels."""
-    return [sentinel(post) if is_gone(post) else status(post, now=now, trim_user=trim_user) for post in posts]
+    return [
+        sentinel(post) if is_gone(post) else status(post, now=now, trim_user=trim_user)
+        for post in known.complete(posts)
+    ]
 
 
 def _original(root: Post, *, now: datetime, trim_user: bool) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 
 from weitask.sandbox import switches
 from weitask.sandbox.models import Token, WeiboUser
+from weitask.sandbox.weibo import known
 from weitask.sandbox.weibo.errors import WeiboError
 
 EXPIRED = 21327
@@ -47,7 +49,7 @@ def caller_of(value: str, *, now: datetime) -> Caller:
 
 def live(value: str, *, now: datetime) -> Token:
     """The token when it may be used now."""
-    token = Token.objects.filter(pk=value).first()
+    token = known.token(value)
     if token is None:
         raise WeiboError(UNKNOWN)
     if token.refusal:
@@ -69,10 +71,22 @@ def give(*, user: WeiboUser, now: datetime, seconds: float | None = None) -> Tok
 
 
 def withdraw(*, uid: str, code: int = WITHDRAWN) -> int:
-    """End all tokens of a user with the given error code; how many."""
-    return Token.objects.filter(user_id=uid, refusal=0).update(refusal=code)
+    """End all tokens of a user with the given error code; how many. Write lock held by the caller."""
+    changed = Token.objects.filter(user_id=uid, refusal=0).update(refusal=code)
+    transaction.on_commit(known.forget)
+    return changed
 
 
 def expire(*, uid: str, now: datetime) -> int:
     """End the life of all tokens of a user at this moment; how many."""
-    return Token.objects.filter(user_id=uid, expires_at__gt=now).update(expires_at=now)
+    changed = Token.objects.filter(user_id=uid, expires_at__gt=now).update(expires_at=now)
+    transaction.on_commit(known.forget)
+    return changed
+
+
+def note_expired(*, now: datetime) -> int:
+    """Mark the tokens whose life ended by NOW; how many."""
+    changed = Token.objects.filter(refusal=0, expires_at__lte=now).update(refusal=EXPIRED)
+    if changed:
+        transaction.on_commit(known.forget)
+    return changed
