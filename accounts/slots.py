@@ -1,0 +1,116 @@
+"""The 15-minute slots: at most one job of one account at a time, promised by the database (R29, R68, A18, L27)."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import IntegrityError, connection, transaction
+from psycopg2.errors import ExclusionViolation
+
+from accounts.models import Slot
+from weitask.periods import SLOT, START_FROM, START_TO
+
+_INSERT: Final = """
+INSERT INTO accounts_slot (account_id, period, order_id)
+SELECT account_id, tstzrange(start, start + interval '15 minutes', '[)'), order_id
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[]) AS wanted (account_id, start, order_id)
+ORDER BY account_id, start
+"""
+_TAKEN: Final = """
+SELECT DISTINCT wanted.account_id, wanted.start
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS wanted (account_id, start)
+JOIN accounts_slot slot ON slot.account_id = wanted.account_id
+ AND slot.period && tstzrange(wanted.start, wanted.start + interval '15 minutes', '[)')
+"""
+_MINUTE: Final = timedelta(minutes=1)
+
+Pair = tuple[int, datetime]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A slot of `account_id` from `start` on, for one order."""
+
+    account_id: int
+    start: datetime
+    order_id: int
+
+
+class SlotTaken(Exception):
+    """Nothing was taken: these accounts have another job within 15 minutes of the wanted start."""
+
+    def __init__(self, account_ids: frozenset[int]) -> None:
+        super().__init__(f"slot taken: {sorted(account_ids)}")
+        self.account_ids = account_ids
+
+
+def take(wanted: Sequence[Wanted]) -> None:
+    """Take all the slots or none; rows go in by account and start, so that two batches meet in one order.
+
+    Waits for a rival's transaction and then refuses or succeeds by its outcome. Must be inside the transaction that
+    moves the orders.
+
+    Raises:
+        SlotTaken: another order holds an overlapping slot, or two of `wanted` overlap each other.
+    """
+    if not wanted:
+        return
+    columns = [list(column) for column in zip(*((w.account_id, w.start, w.order_id) for w in wanted), strict=True)]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_INSERT, columns)
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, ExclusionViolation):
+            raise
+        raise SlotTaken(_clashing(wanted)) from error
+
+
+def free(*, order_ids: Sequence[int]) -> int:
+    """Give the slots of these orders back (已取消); returns how many there were."""
+    return Slot.objects.filter(order_id__in=order_ids).delete()[0]
+
+
+def taken(*, pairs: Iterable[Pair]) -> set[Pair]:
+    """Those (account id, start) pairs whose 15 minutes overlap a taken slot, in one query."""
+    asked = list(pairs)
+    if not asked:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, [[account for account, _ in asked], [start for _, start in asked]])
+        return {(account, start) for account, start in cursor.fetchall()}
+
+
+def nearest_free(*, account_id: int, start: datetime, now: datetime, count: int = 3) -> list[datetime]:
+    """The `count` free starts nearest to `start` in which a task may begin, nearest first (R29, R25, R26).
+
+    Offered are the wanted start itself, the edges of the jobs around it, and steps of 15 minutes from those edges.
+    """
+    first, last = _whole_minute_from(now + START_FROM), now + START_TO
+    near = Slot.objects.filter(account_id=account_id, period__overlap=(first - SLOT, last + SLOT))
+    busy = [slot.period.lower for slot in near]
+    offered = {start, first}
+    for edge in busy:
+        offered.update(edge + step * SLOT for step in range(-count, count + 1))
+    free_ones = [moment for moment in offered if first <= moment <= last and _is_free(moment, busy)]
+    return sorted(free_ones, key=lambda moment: (abs(moment - start), moment))[:count]
+
+
+def _is_free(moment: datetime, busy: Sequence[datetime]) -> bool:
+    return all(abs(moment - other) >= SLOT for other in busy)
+
+
+def _whole_minute_from(moment: datetime) -> datetime:
+    down = moment.replace(second=0, microsecond=0)
+    return down if down == moment else down + _MINUTE
+
+
+def _clashing(wanted: Sequence[Wanted]) -> frozenset[int]:
+    """Accounts with a rival in the table, or inside the batch itself."""
+    rivals = {account for account, _ in taken(pairs=[(w.account_id, w.start) for w in wanted])}
+    ordered = sorted(wanted, key=lambda w: (w.account_id, w.start))
+    for one, other in itertools.pairwise(ordered):
+        if one.account_id == other.account_id and other.start - one.start < SLOT:
+            rivals.add(one.account_id)
+    return frozenset(rivals)
