@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
@@ -25,7 +26,7 @@ class User(AbstractUser):
 
     identity = models.CharField(_("当前身份"), max_length=10, choices=Identity, blank=True)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = verbose_name_plural = _("用户")
 
 
@@ -79,12 +80,15 @@ class WeiboAccount(models.Model):
     token_expires_at = models.DateTimeField(_("授权到期"), null=True, blank=True)
     last_error_code = models.CharField(_("最近错误码"), max_length=20, blank=True)
     profile_read_at = models.DateTimeField(_("资料更新时间"), null=True, blank=True)
+    profile_due_at = models.DateTimeField(null=True, blank=True)  # next reading; null without a token
+    remind_at = models.DateTimeField(null=True, blank=True)  # tell the owner that the token will expire; null: told
     bound_at = models.DateTimeField(_("绑定时间"), db_default=Now())
 
     class Meta:
         verbose_name = verbose_name_plural = _("微博帐号")
         indexes = [
-            models.Index(fields=["profile_read_at"], name="weibo_profile_due"),
+            models.Index(fields=["profile_due_at"], condition=Q(token_state="valid"), name="weibo_profile_due"),
+            models.Index(fields=["remind_at"], condition=Q(token_state="valid"), name="weibo_remind_due"),
             models.Index(fields=["token_expires_at"], condition=Q(token_state="valid"), name="weibo_token_due"),
         ]
 
@@ -136,6 +140,7 @@ class MediaAccount(models.Model):
     price_original = models.BigIntegerField(_("原发微博收入（分）"), null=True, blank=True)
     price_repost = models.BigIntegerField(_("转发微博收入（分）"), null=True, blank=True)
     specific = models.BooleanField(_("特定帐号"), default=False)  # operator's list (A26)
+    specific_by_hand = models.BooleanField(_("特定帐号由人工设定"), default=False)  # else the rating decides (A26)
     specific_opt_in = models.BooleanField(_("接受个人用户派单"), default=True)  # the owner's say (A26)
     suspended_at = models.DateTimeField(_("暂停交易时间"), null=True, blank=True)
     suspended_reason = models.CharField(_("暂停原因"), max_length=200, blank=True)
@@ -179,6 +184,8 @@ class MediaAccount(models.Model):
                 name="media_by_original",
             ),
             models.Index("price_repost", "id", condition=Q(taking="open", price_repost__gt=0), name="media_by_repost"),
+            models.Index("category", "followers", "id", condition=Q(taking="open"), name="media_in_category"),
+            GinIndex(fields=["screen_name"], opclasses=["gin_trgm_ops"], name="media_by_name"),
         ]
 
     def __str__(self) -> str:

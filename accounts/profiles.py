@@ -1,0 +1,84 @@
+"""The daily reading of every bound account's Weibo profile (R21, R32, weibo.md 3).
+
+Names and followers change; the search shows yesterday's at the oldest. All profiles are due at 04:00 Shanghai and are
+worked off in batches, a few at a time, so that the reading never bursts.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Min, QuerySet
+
+from accounts import weibo_binding
+from accounts.models import WeiboAccount
+from weitask.gateways import weibo as gateway
+from weitask.gateways.errors import GatewayError, ReauthoriseError, TemporaryError
+
+BATCH: Final = 64
+THREADS: Final = 8
+RETRY_AFTER: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class _Read:
+    account: WeiboAccount
+    profile: gateway.User | None
+    error: GatewayError | None
+
+
+def refresh_due(now: datetime) -> int:
+    """Read due profiles and take them over; a dead token is marked lost, a busy Weibo is asked again in 15 minutes.
+
+    Returns how many were read. Calls run in threads that never touch the database.
+    """
+    due = list(_due().filter(profile_due_at__lte=now).order_by("profile_due_at", "id")[:BATCH])
+    done = 0
+    for read in _read_all(due, now):
+        if read.profile is not None:
+            weibo_binding.refresh_profile(weibo=read.account, profile=read.profile, now=now)
+            done += 1
+        elif read.error is not None:
+            _note(read.account, read.error, now)
+    return done
+
+
+def next_due(now: datetime) -> datetime | None:
+    """When the next profile is to be read."""
+    return _due().aggregate(due=Min("profile_due_at"))["due"]
+
+
+def _due() -> "QuerySet[WeiboAccount]":
+    return WeiboAccount.objects.filter(token_state=WeiboAccount.Token.VALID, profile_due_at__isnull=False)
+
+
+def _read_all(accounts: Sequence[WeiboAccount], now: datetime) -> Iterator[_Read]:
+    if not accounts:
+        return
+    client = gateway.client().pinned(now=now)
+    tokens = [weibo_binding.token_of(account) for account in accounts]
+
+    def read(account: WeiboAccount, token: str) -> _Read:
+        try:
+            return _Read(account, client.user(token=token, uid=account.uid), None)
+        except GatewayError as error:
+            return _Read(account, None, error)
+
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="profiles") as pool:
+        yield from pool.map(read, accounts, tokens)
+
+
+def _note(account: WeiboAccount, error: GatewayError, now: datetime) -> None:
+    """What a failed reading means for the next one."""
+    if isinstance(error, ReauthoriseError):
+        state = WeiboAccount.Token.EXPIRED if error.code in {"21327", "21315"} else WeiboAccount.Token.REVOKED
+        weibo_binding.mark_lost(weibo=account, state=state, code=error.code, now=now)
+        return
+    again = weibo_binding.next_profile_hour(now)
+    if isinstance(error, TemporaryError):
+        again = now + max(RETRY_AFTER, timedelta(seconds=error.retry_after or 0))
+    WeiboAccount.objects.filter(pk=account.pk, token=account.token).update(
+        profile_due_at=again, last_error_code=error.code[:20]
+    )
