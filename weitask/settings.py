@@ -263,6 +263,8 @@ SINAPAY_SINA_ENCRYPT_KEY = _key("SINAPAY_SINA_ENCRYPT_KEY", "sina_encrypt_public
 WEITASK_SEND_NOW = env.bool("WEITASK_SEND_NOW", default=DEMO)  # tell the sandbox our business time
 
 # --- Rules of the market that an operator may tune (A41) ----------------------------------------------------------
+WARN_LAPSE_RATE_BP = env.int("WARN_LAPSE_RATE_BP", default=3_500)  # 流单率 of 30 days that warns the owner
+SUSPEND_LAPSE_RATE_BP = env.int("SUSPEND_LAPSE_RATE_BP", default=5_000)  # … that proposes 暂停交易 to operators
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="kefu@weitask.example")
 SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="400-000-0000")
 

@@ -1,0 +1,250 @@
+"""自媒体帐号: applying, prices, 接单功能, decisions and suspension (R9-R12, R70, R143, A26, A28, A48).
+
+The only writer of `review`, `taking` and `suspended_at`; every decision leaves a row that nobody can edit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import access, notices
+from accounts.models import AccountDecision, Category, MediaAccount, User, WeiboAccount
+from accounts.weibo_binding import ACCOUNTS_PAGE, is_organisation
+from weitask.refusal import Conflict, Forbidden, Problem, Refusal
+
+DECEASED: Final = 400  # verified_type of an account that nobody may speak for (weibo.md 3)
+MAX_PRICE: Final = 10**10  # fen
+MAX_REASON: Final = 300
+
+Review = MediaAccount.Review
+Taking = MediaAccount.Taking
+Subject = AccountDecision.Subject
+
+
+@dataclass(frozen=True)
+class _Ruling:
+    """What is written about a decision and told to the owner."""
+
+    subject: str
+    title: str
+    reason: str
+    approved: bool = True
+
+
+def open_account(*, weibo: WeiboAccount, by: User, now: datetime) -> MediaAccount:
+    """Enter one's Weibo account for the 授权审核, or again after a rejection.
+
+    Raises:
+        Refusal: `not_yours`, `weibo_not_authorised` or `account_not_eligible`.
+        Conflict: `account_open_already`.
+    """
+    if weibo.user_id != by.pk:
+        raise Refusal("not_yours", _("只能使用自己绑定的微博帐号"))
+    if weibo.token_state != WeiboAccount.Token.VALID:
+        raise Refusal("weibo_not_authorised", _("微博授权已失效，请先重新授权"))
+    if weibo.verified_type == DECEASED:
+        raise Refusal("account_not_eligible", _("该微博帐号不能参与接单"))
+    facts = {
+        "owner": by,
+        "screen_name": weibo.screen_name,
+        "followers": weibo.followers,
+        "region": weibo.region,
+        "organisation": is_organisation(weibo),
+        "authorised": True,
+    }
+    with transaction.atomic():
+        account, created = MediaAccount.objects.get_or_create(weibo=weibo, defaults={**facts, "created_at": now})
+        if not created:
+            again = MediaAccount.objects.filter(pk=account.pk, review=Review.REJECTED)
+            if not again.update(review=Review.PENDING, **facts):
+                raise Conflict("account_open_already", _("该帐号已经申请过，请勿重复提交"))
+            account.refresh_from_db()
+    return account
+
+
+def set_prices(
+    *, account: MediaAccount, by: User, original: int | None, repost: int | None, now: datetime
+) -> MediaAccount:
+    """Set what one wants for a post and a repost, net, in fen; None takes no orders of that form (R11, R143).
+
+    Orders that exist keep their snapshot (R32). Every problem is reported at its field.
+    """
+    fields = {"price_original": original, "price_repost": repost}
+    problems = [
+        Problem("price_out_of_range", _("价格须大于 0，且不超过 1 亿元"), field)
+        for field, price in fields.items()
+        if price is not None and not 0 < price <= MAX_PRICE
+    ]
+    if problems:
+        raise Refusal.many(problems)
+    return _change_own(account, by, **fields)
+
+
+def set_opt_in(*, account: MediaAccount, by: User, accepts: bool, now: datetime) -> MediaAccount:
+    """Whether 个人用户 may choose the account, where the operator lists it as 特定 (A26)."""
+    return _change_own(account, by, specific_opt_in=accepts)
+
+
+def set_category(*, account: MediaAccount, by: User, category: Category, now: datetime) -> MediaAccount:
+    """Set the 帐号类别 freely; an 企业认证 account had it reviewed and applies again to change it (R10).
+
+    Raises:
+        Refusal: `category_reviewed`.
+    """
+    if account.organisation and account.category_id != category.pk:
+        raise Refusal("category_reviewed", _("企业认证帐号的分类须通过接单申请设定"), field="category")
+    return _change_own(account, by, category=category)
+
+
+def apply_for_taking(*, account: MediaAccount, by: User, category: Category, now: datetime) -> MediaAccount:
+    """The online application for 接单功能 with its 归属分类 (R10).
+
+    Raises:
+        Refusal: `not_yours` or `review_not_passed`.
+        Conflict: `taking_applied` when it is open or under review already.
+    """
+    _require_owner(account, by)
+    with transaction.atomic():
+        mine = MediaAccount.objects.select_for_update().get(pk=account.pk)
+        if mine.review != Review.APPROVED:
+            raise Refusal("review_not_passed", _("请先通过授权审核，再申请接单功能"))
+        if mine.taking not in (Taking.OFF, Taking.REJECTED):
+            raise Conflict("taking_applied", _("接单功能已开通或正在审核中"))
+        mine.taking, mine.category = Taking.APPLIED, category
+        mine.save(update_fields=["taking", "category"])
+    return mine
+
+
+def decide(
+    *, account: MediaAccount, subject: str, approved: bool, reason: str, by: User, now: datetime
+) -> AccountDecision:
+    """Decide the 授权审核 or the 接单申请; approving a non-企业认证 account opens 接单功能 at once (R9, R10).
+
+    Raises:
+        Forbidden: no reviewer, or it is the reviewer's own account (A48).
+        Refusal: `reason_missing` when rejecting without one.
+        Conflict: `decided_already`, or `nothing_to_decide`.
+    """
+    words = _reason(reason, needed=not approved)
+    _require_reviewer_of(account, by)
+    with transaction.atomic():
+        locked = MediaAccount.objects.select_for_update().get(pk=account.pk)
+        if subject == Subject.AUTHORISATION and locked.review == Review.PENDING:
+            _decide_review(locked, approved=approved)
+            titles = (_("授权审核已通过"), _("授权审核未通过"))
+        elif subject == Subject.TAKING and locked.taking == Taking.APPLIED:
+            locked.taking = Taking.OPEN if approved else Taking.REJECTED
+            titles = (_("接单功能已开通"), _("接单申请未通过"))
+        else:
+            raise _too_late(locked, subject)
+        locked.save(update_fields=["review", "taking"])
+        title = titles[0] if approved else titles[1]
+        return _record(locked, _Ruling(subject, title, words, approved=approved), by, now)
+
+
+def suspend(*, account: MediaAccount, reason: str, by: User, now: datetime) -> AccountDecision:
+    """暂停交易: it cannot be chosen any more, orders already accepted run on (R64, R70, A41).
+
+    Raises:
+        Forbidden: no reviewer, or one's own account.
+        Refusal: `reason_missing`.
+        Conflict: `suspended_already`.
+    """
+    words = _reason(reason, needed=True)
+    _require_reviewer_of(account, by)
+    with transaction.atomic():
+        free = MediaAccount.objects.filter(pk=account.pk, suspended_at=None)
+        if not free.update(suspended_at=now, suspended_reason=words[:200]):
+            raise Conflict("suspended_already", _("该帐号已暂停交易"))
+        return _record(account, _Ruling(Subject.SUSPENSION, _("帐号已暂停交易"), words), by, now)
+
+
+def resume(*, account: MediaAccount, reason: str, by: User, now: datetime) -> AccountDecision:
+    """恢复交易.
+
+    Raises:
+        Forbidden: no reviewer, or one's own account.
+        Refusal: `reason_missing`.
+        Conflict: `not_suspended`.
+    """
+    words = _reason(reason, needed=True)
+    _require_reviewer_of(account, by)
+    with transaction.atomic():
+        held = MediaAccount.objects.filter(pk=account.pk, suspended_at__isnull=False)
+        if not held.update(suspended_at=None, suspended_reason=""):
+            raise Conflict("not_suspended", _("该帐号没有暂停交易"))
+        return _record(account, _Ruling(Subject.RESUMPTION, _("帐号已恢复交易"), words), by, now)
+
+
+def set_specific(*, account: MediaAccount, specific: bool, by: User, now: datetime) -> MediaAccount:
+    """Put an account on the list of 特定 accounts or take it off; from then on the rating no longer decides (A26)."""
+    _require_reviewer_of(account, by)
+    MediaAccount.objects.filter(pk=account.pk).update(specific=specific, specific_by_hand=True)
+    account.refresh_from_db()
+    return account
+
+
+def _decide_review(account: MediaAccount, *, approved: bool) -> None:
+    account.review = Review.APPROVED if approved else Review.REJECTED
+    if approved and not account.organisation and account.taking != Taking.OPEN:
+        account.taking = Taking.OPEN
+
+
+def _too_late(account: MediaAccount, subject: str) -> Conflict:
+    last = account.decisions.filter(subject=subject).select_related("by").first()
+    if last is None or last.by is None:
+        return Conflict("nothing_to_decide", _("该帐号没有待审核的申请"))
+    result = _("通过") if last.approved else _("未通过")
+    return Conflict(
+        "decided_already",
+        _("%(who)s 已经审核：%(result)s") % {"who": last.by.get_username(), "result": result},
+    )
+
+
+def _record(account: MediaAccount, ruling: _Ruling, by: User, now: datetime) -> AccountDecision:
+    decision = AccountDecision.objects.create(
+        account=account, subject=ruling.subject, approved=ruling.approved, reason=ruling.reason, by=by, at=now
+    )
+    uid = notices.uids_of([account.owner_id]).get(account.owner_id, "")
+    told = notices.NewNotice(
+        user_id=account.owner_id,
+        kind=f"account_{ruling.subject}",
+        dedupe=f"account-decision:{decision.pk}",
+        title=ruling.title,
+        body="\n".join(filter(None, [f"@{account.screen_name}", ruling.reason])),
+        url=ACCOUNTS_PAGE,
+        urgent=ruling.subject == Subject.SUSPENSION,
+        weibo_uid=uid,
+    )
+    notices.post([told], now=now)
+    return decision
+
+
+def _reason(reason: str, *, needed: bool) -> str:
+    words = reason.strip()
+    if needed and not words:
+        raise Refusal("reason_missing", _("请填写理由"), field="reason")
+    if len(words) > MAX_REASON:
+        raise Refusal("reason_too_long", _("理由最多 %(limit)s 个字") % {"limit": MAX_REASON}, field="reason")
+    return words
+
+
+def _require_owner(account: MediaAccount, by: User) -> None:
+    if account.owner_id != by.pk:
+        raise Refusal("not_yours", _("只能操作自己的帐号"))
+
+
+def _require_reviewer_of(account: MediaAccount, by: User) -> None:
+    access.require_account_reviewer(by)
+    if account.owner_id == by.pk:
+        raise Forbidden("own_account", _("不能审核自己的帐号"))
+
+
+def _change_own(account: MediaAccount, by: User, **values: Any) -> MediaAccount:
+    _require_owner(account, by)
+    MediaAccount.objects.filter(pk=account.pk).update(**values)
+    account.refresh_from_db()
+    return account
