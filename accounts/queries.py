@@ -1,0 +1,127 @@
+"""Reading: the market as an advertiser may see it, and advice for owners (R5, R7, R21, R29, R142)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OrderBy,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import NullIf
+from django.utils.translation import gettext as _
+
+from accounts.models import Advertiser, MediaAccount, Slot
+from weitask.periods import SLOT
+
+FORMS: Final = ("original", "repost")
+ORDERINGS: Final[dict[str, tuple[str | OrderBy, ...]]] = {
+    "-followers": ("-followers", "-id"),
+    "price": ("price", "id"),
+    "-rating": ("-rating", "-id"),
+    "cpm": (F("cpm").asc(nulls_last=True), "id"),
+}
+DEFAULT_ORDERING: Final = "-followers"
+ADVANCED: Final = frozenset({"verified", "region"})  # 高级筛选: for 企业用户 only (R7)
+
+
+@dataclass(frozen=True)
+class MarketFilters:
+    """What to look for; prices in fen, net. Filters over columns a 个人用户 cannot see do not apply to them."""
+
+    form: str = "repost"
+    category: str = ""  # slug
+    followers_min: int | None = None
+    followers_max: int | None = None
+    price_min: int | None = None
+    price_max: int | None = None
+    rating_min: int | None = None
+    verified: bool | None = None
+    region: str = ""
+    q: str = ""
+    free_only: bool = False  # with `at`
+    ordering: str = DEFAULT_ORDERING
+
+
+def market(*, advertiser: Advertiser, filters: MarketFilters, at: datetime | None = None) -> "QuerySet[MediaAccount]":
+    """Accounts the advertiser may choose for a form, with `price`, `cpm` (fen per 1,000 followers) and `busy`.
+
+    `busy`: another job within 15 minutes of `at`; False when no time is asked about.
+    """
+    if filters.form not in FORMS or (filters.form == "original" and not advertiser.is_enterprise):
+        return MediaAccount.objects.none()  # R2
+    seen = MediaAccount.objects.visible_to(advertiser).priced_for(filters.form).select_related("category", "weibo")
+    rows = seen.annotate(
+        price=F(f"price_{filters.form}"),
+        cpm=ExpressionWrapper(
+            F(f"price_{filters.form}") * 1000 / NullIf(F("followers"), Value(0, BigIntegerField())),
+            output_field=BigIntegerField(),
+        ),
+        busy=_busy(at),
+    )
+    rows = rows.filter(_conditions(filters, advanced=advertiser.is_enterprise))
+    if filters.free_only:
+        rows = rows.filter(busy=False)
+    key = filters.ordering if advertiser.is_enterprise or filters.ordering != "cpm" else DEFAULT_ORDERING
+    return rows.order_by(*ORDERINGS.get(key, ORDERINGS[DEFAULT_ORDERING]))
+
+
+def visible_account(*, advertiser: Advertiser, account_id: int) -> MediaAccount:
+    """One account of the caller's view.
+
+    Raises:
+        MediaAccount.DoesNotExist: it is not there or not to be seen; pages answer 404 (R5).
+    """
+    return MediaAccount.objects.visible_to(advertiser).select_related("category", "weibo").get(pk=account_id)
+
+
+def why_not(account: MediaAccount, *, form: str, start: datetime | None, advertiser: Advertiser, busy: bool) -> str:
+    """Why the account cannot be chosen for this form and start; empty when it can (R2, R11, R12, R14, R29, R70)."""
+    checks = (
+        (account.owner_id == advertiser.user_id, _("不能选择自己的帐号")),
+        (form == "original" and not advertiser.is_enterprise, _("个人用户只能以转发的形式推广")),
+        (account.taking != MediaAccount.Taking.OPEN, _("该帐号未开通接单功能")),
+        (not account.authorised, _("该帐号的授权已失效")),
+        (account.suspended_at is not None, _("该帐号已暂停交易")),
+        (
+            not advertiser.is_enterprise and not (account.specific and account.specific_opt_in),
+            _("该帐号不在个人用户可选范围内"),
+        ),
+        (not price_of(account, form), _("该帐号未设定此形式的价格")),
+        (busy and start is not None, _("该帐号在所选时间前后 15 分钟内已接受其它任务，请调整时间")),
+    )
+    return next((message for broken, message in checks if broken), "")
+
+
+def price_of(account: MediaAccount, form: str) -> int | None:
+    """The net price of a form in fen, None when the owner set none (R11)."""
+    return account.price_original if form == "original" else account.price_repost
+
+
+def _busy(at: datetime | None) -> Exists | Value:
+    if at is None:
+        return Value(value=False, output_field=BooleanField())
+    return Exists(Slot.objects.filter(account=OuterRef("pk"), period__overlap=(at, at + SLOT)))
+
+
+def _conditions(filters: MarketFilters, *, advanced: bool) -> Q:
+    wanted = {
+        "category__slug": filters.category or None,
+        "followers__gte": filters.followers_min,
+        "followers__lte": filters.followers_max,
+        f"price_{filters.form}__gte": filters.price_min,
+        f"price_{filters.form}__lte": filters.price_max,
+        "rating__gte": filters.rating_min,
+        "screen_name__icontains": filters.q.strip() or None,
+    }
+    if advanced:
+        wanted |= {"weibo__verified": filters.verified, "region__startswith": filters.region.strip() or None}
+    return Q(**{name: value for name, value in wanted.items() if value is not None})
