@@ -1,5 +1,10 @@
 """Pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from accounts.views import identity
+
+urlpatterns: list[URLPattern] = [
+    path("identity/", identity.show, name="identity"),
+    path("identity/choose/", identity.choose, name="choose_identity"),
+]

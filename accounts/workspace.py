@@ -1,11 +1,176 @@
-"""Which workspace the request is in, for the page frame."""
+"""Which workspace a request is in: identity, advertiser, menu; and who may enter a page (R1, A29)."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.http import urlencode
+
+from accounts.models import Advertiser, Identity, MediaAccount, Notice, User, WeiboAccount
+
+View = Callable[..., HttpResponse]
+_ADVERTISING: Final = (Identity.PERSONAL, Identity.ENTERPRISE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item of the menu of some identities. `count` answers what waits for the user, for the badge."""
+
+    title: str | Promise
+    url_name: str
+    icon: str
+    identities: tuple[str, ...]
+    position: int
+    count: Callable[[User], int] | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A menu item as drawn."""
+
+    title: str | Promise
+    url: str
+    icon: str
+    active: bool
+    count: int
+
+
+@dataclass(frozen=True)
+class Other:
+    """An identity one may switch to."""
+
+    identity: str
+    title: str
+
+
+_MENU: Final[dict[str, Entry]] = {}
+
+
+def menu(entry: Entry) -> Entry:
+    """Put a page into the menu; each app does so for its own pages in its `urls.py`. Once per url name."""
+    _MENU[entry.url_name] = entry
+    return entry
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The side a user works on just now; `identity` is empty before the first 身份选择."""
+
+    user: User | None
+    identity: str
+    advertiser: Advertiser | None
+    path: str = "/"
+
+    @property
+    def title(self) -> str:
+        return str(Identity(self.identity).label) if self.identity else ""
+
+    @property
+    def is_owner(self) -> bool:
+        return self.identity == Identity.MEDIA
+
+    @property
+    def is_advertiser(self) -> bool:
+        return self.identity in _ADVERTISING
+
+    @property
+    def nav(self) -> list[Shown]:
+        """The menu of this identity; the entry with the longest matching address is the active one."""
+        entries = sorted((e for e in _MENU.values() if self.identity in e.identities), key=lambda e: e.position)
+        urls = [reverse(entry.url_name) for entry in entries]
+        here = max((url for url in urls if self.path.startswith(url)), key=len, default="")
+        return [
+            Shown(entry.title, url, entry.icon, url == here, self._count(entry))
+            for entry, url in zip(entries, urls, strict=True)
+        ]
+
+    @property
+    def others(self) -> list[Other]:
+        """The identities the user has beside the active one."""
+        held = identities(self.user) if self.user else ()
+        return [Other(one, str(Identity(one).label)) for one in held if one != self.identity]
+
+    def _count(self, entry: Entry) -> int:
+        return entry.count(self.user) if entry.count and self.user else 0
+
+
+def identities(user: User) -> tuple[str, ...]:
+    """The identities a user can work under without further ado."""
+    mine = Advertiser.objects.filter(user=user).values_list("kind", flat=True).first()
+    owns = user.identity == Identity.MEDIA or MediaAccount.objects.owned_by(user).exists()
+    owns = owns or WeiboAccount.objects.filter(user=user).exists()
+    return tuple(filter(None, (mine, Identity.MEDIA.value if owns else None)))
+
+
+def active(request: HttpRequest) -> Workspace:
+    """The workspace of this request, read once."""
+    known = getattr(request, "_workspace", None)
+    if known is None:
+        known = _read(request)
+        request._workspace = known  # type: ignore[attr-defined]
+    return known
+
+
+def advertiser_required(view: View) -> View:
+    """Only for a 个人用户 or 企业用户 workspace; others are sent to the 身份选择."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _enter(request) or (
+            view(request, *args, **kwargs) if active(request).advertiser is not None else _to_choice(request)
+        )
+
+    return guarded
+
+
+def owner_required(view: View) -> View:
+    """Only for the 自媒体帐号 workspace; others are sent to the 身份选择."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _enter(request) or (view(request, *args, **kwargs) if active(request).is_owner else _to_choice(request))
+
+    return guarded
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Template context of every page."""
-    return {"demo": settings.DEMO}
+    """Template context of every page; the counts are read only where a page shows them."""
+    return {
+        "demo": settings.DEMO,
+        "workspace": SimpleLazyObject(lambda: active(request)),
+        "unread_notices": SimpleLazyObject(lambda: _unread(request)),
+        "support_email": settings.SUPPORT_EMAIL,
+        "support_phone": settings.SUPPORT_PHONE,
+    }
+
+
+def _read(request: HttpRequest) -> Workspace:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):  # anonymous, or an error page before the login middleware
+        return Workspace(None, "", None, request.path)
+    advertiser = None
+    if user.identity in _ADVERTISING:
+        advertiser = Advertiser.objects.filter(user=user).first()
+    identity = user.identity if advertiser is not None or user.identity == Identity.MEDIA else ""
+    if advertiser is not None:
+        identity = advertiser.kind  # an upgrade elsewhere shows at once
+    return Workspace(user, identity, advertiser, request.path)
+
+
+def _unread(request: HttpRequest) -> int:
+    user = active(request).user
+    return Notice.objects.visible_to(user).unread().count() if user else 0
+
+
+def _enter(request: HttpRequest) -> HttpResponse | None:
+    return None if active(request).user else redirect_to_login(request.get_full_path())
+
+
+def _to_choice(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('identity')}?{urlencode({'next': request.get_full_path()})}")

@@ -1,0 +1,33 @@
+"""The sweeps of this app."""
+
+from accounts import notices, profiles, weibo_binding
+from weitask.sweeps import Sweep, register
+
+register(
+    Sweep(
+        name="accounts.profiles",
+        run=profiles.refresh_due,
+        next_due=profiles.next_due,
+        every=20,
+        queue="notices",
+        leased=True,
+    )
+)
+register(
+    Sweep(
+        name="accounts.tokens",
+        run=weibo_binding.watch_tokens,
+        next_due=weibo_binding.tokens_next_due,
+        every=15,
+    )
+)
+register(
+    Sweep(
+        name="accounts.notices",
+        run=notices.deliver_due,
+        next_due=notices.next_due,
+        every=3,
+        queue="notices",
+        leased=True,
+    )
+)
