@@ -246,15 +246,42 @@ class PaymentNotice(models.Model):
 
 
 class SuspenseItem(models.Model):
-    """Money Sina Pay says it took that we cannot place: wrong amount or unknown order (F25)."""
+    """Money Sina Pay says it took that we cannot place: wrong amount or unknown order (F25).
+
+    Written by `billing.suspense`. `confirmed_at`: Sina's own list has the money, so the book has it too.
+    """
 
     number = models.CharField(_("单号"), max_length=32, unique=True)
     amount = models.BigIntegerField(_("金额（分）"))
     reason = models.CharField(_("原因"), max_length=200)
     at = models.DateTimeField(_("时间"))
+    confirmed_at = models.DateTimeField(_("核实时间"), null=True, blank=True)
+    advertiser = models.ForeignKey(
+        Advertiser, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("转入广告主")
+    )
+    placed_at = models.DateTimeField(_("转入时间"), null=True, blank=True)
+    placed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办人")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("待查款项")
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(advertiser=None, placed_at=None, placed_by=None)
+                | Q(
+                    advertiser__isnull=False,
+                    placed_at__isnull=False,
+                    placed_by__isnull=False,
+                    confirmed_at__isnull=False,
+                ),
+                name="suspense_placed_by_whom",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class BankCard(models.Model):
@@ -340,6 +367,9 @@ class Payout(models.Model):
     problem = models.CharField(_("失败原因"), max_length=200, blank=True)
     retry_at = models.DateTimeField(null=True, blank=True)  # next try of a failed one; null: waits for a new card
     card_fixed_at = models.DateTimeField(null=True, blank=True)  # alarm at + 7 days (R128, A33)
+    conflict_at = models.DateTimeField(
+        _("冲突时间"), null=True, blank=True
+    )  # the bank contradicts itself: frozen (F32)
     paid_at = models.DateTimeField(_("付款时间"), null=True, blank=True)
 
     objects = PayoutQuerySet.as_manager()

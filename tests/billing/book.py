@@ -1,0 +1,34 @@
+"""Short words for tests that speak of money."""
+
+import itertools
+from datetime import datetime
+
+from accounts.models import Advertiser, User
+from billing import holds, ledger
+from billing.models import AccountKind, LedgerAccount, Reason
+from tests.moments import MONDAY
+
+_references = itertools.count(1_000_000)
+
+
+def recharge(advertiser: Advertiser, amount: int, *, at: datetime = MONDAY) -> int:
+    """Money of the platform's expense account for an advertiser, so that no top-up row is owed; transfer id."""
+    available = ledger.account_ids(kind=AccountKind.AVAILABLE, advertiser_ids=[advertiser.pk])[advertiser.pk]
+    expense = ledger.platform(AccountKind.EXPENSE)
+    transfer = ledger.NewTransfer(Reason.GOODWILL, next(_references), expense, available, amount)
+    return ledger.post([transfer], at=at)[0]
+
+
+def balance(kind: AccountKind, *, advertiser: Advertiser | None = None, owner: User | None = None) -> int:
+    """Stored balance of one account; 0 when it does not exist."""
+    found = LedgerAccount.objects.filter(kind=kind, advertiser=advertiser, owner=owner)
+    return found.values_list("balance", flat=True).first() or 0
+
+
+def earn(advertiser: Advertiser, owner: User, amounts: dict[int, int], *, at: datetime = MONDAY) -> None:
+    """Pay for, freeze and earn orders `{order id: net fen}` without fee."""
+    recharge(advertiser, sum(amounts.values()), at=at)
+    charges = [holds.Charge(order_id, amount) for order_id, amount in amounts.items()]
+    holds.freeze(advertiser_id=advertiser.pk, charges=charges, now=at)
+    earnings = [holds.Earning(order_id, owner.pk, amount, 0) for order_id, amount in amounts.items()]
+    holds.earn(earnings=earnings, now=at)

@@ -1,0 +1,126 @@
+"""The book adds up, in one statement or in many."""
+
+import pytest
+from django.db import connection, transaction
+
+from billing import ledger
+from billing.models import AccountKind, Entry, LedgerAccount, Reason, Transfer
+from tests.billing.book import balance, recharge
+from tests.factories import AdvertiserFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def available_of(advertiser) -> int:
+    return ledger.account_ids(kind=AccountKind.AVAILABLE, advertiser_ids=[advertiser.pk])[advertiser.pk]
+
+
+def test_a_transfer_takes_from_one_account_and_gives_to_the_other(now):
+    advertiser = AdvertiserFactory()
+    recharge(advertiser, 5_000, at=now)
+    assert balance(AccountKind.AVAILABLE, advertiser=advertiser) == 5_000
+    assert balance(AccountKind.EXPENSE) == -5_000
+
+
+def test_every_transfer_has_two_entries_of_opposite_sign(now):
+    transfer = recharge(AdvertiserFactory(), 700, at=now)
+    assert sorted(Entry.objects.filter(transfer_id=transfer).values_list("amount", flat=True)) == [-700, 700]
+
+
+def test_a_batch_keeps_the_order_given_in_its_ids_and_running_balances(now):
+    account = available_of(AdvertiserFactory())
+    expense = ledger.platform(AccountKind.EXPENSE)
+    amounts = [5, 3, 9, 1, 7]
+    batch = [ledger.NewTransfer(Reason.GOODWILL, 10 - i, expense, account, fen) for i, fen in enumerate(amounts)]
+    ids = ledger.post(batch, at=now)
+    entries = Entry.objects.filter(account_id=account).order_by("seq")
+    assert ids == sorted(ids) == [entry.transfer_id for entry in entries]
+    assert [entry.balance_after for entry in entries] == [5, 8, 17, 18, 25]
+    assert [entry.seq for entry in entries] == [1, 2, 3, 4, 5]
+    assert Transfer.objects.get(pk=ids[0]).reference == 10
+
+
+def test_seq_goes_on_where_the_last_batch_ended(now):
+    advertiser = AdvertiserFactory()
+    recharge(advertiser, 100, at=now)
+    recharge(advertiser, 200, at=now)
+    account = LedgerAccount.objects.get(pk=available_of(advertiser))
+    assert (account.seq, account.balance) == (2, 300)
+
+
+def test_the_same_reason_and_reference_is_posted_once(now):
+    account, expense = available_of(AdvertiserFactory()), ledger.platform(AccountKind.EXPENSE)
+    transfer = ledger.NewTransfer(Reason.GOODWILL, 7, expense, account, 100)
+    ledger.post([transfer], at=now)
+    with pytest.raises(ledger.Duplicate):
+        ledger.post([transfer], at=now)
+    assert LedgerAccount.objects.get(pk=account).balance == 100
+
+
+def test_a_freeze_is_ended_once(now):
+    account, expense = available_of(AdvertiserFactory()), ledger.platform(AccountKind.EXPENSE)
+    end = [ledger.NewTransfer(Reason.RELEASE, i, expense, account, 100, ends=55) for i in (1, 2)]
+    with pytest.raises(ledger.Duplicate):
+        ledger.post(end, at=now)
+
+
+def test_no_account_but_the_available_one_goes_below_zero(now):
+    frozen = ledger.account_ids(kind=AccountKind.FROZEN, advertiser_ids=[(one := AdvertiserFactory()).pk])[one.pk]
+    with pytest.raises(ledger.Insufficient):
+        ledger.post([ledger.NewTransfer(Reason.REVERSAL, 1, frozen, available_of(one), 1)], at=now)
+
+
+def test_platform_cash_never_goes_above_zero(now):
+    cash, account = ledger.platform(AccountKind.CASH), available_of(AdvertiserFactory())
+    with pytest.raises(ledger.Insufficient):
+        ledger.post([ledger.NewTransfer(Reason.REVERSAL, 1, account, cash, 1)], at=now)
+
+
+def test_an_absurd_amount_is_refused_by_the_database(now):
+    account, expense = available_of(AdvertiserFactory()), ledger.platform(AccountKind.EXPENSE)
+    for amount in (0, -5, 10**13 + 1):
+        with pytest.raises(Exception, match="transfer_amount_sane"), transaction.atomic():
+            ledger.post([ledger.NewTransfer(Reason.GOODWILL, 1, expense, account, amount)], at=now)
+
+
+def test_a_failed_batch_leaves_nothing_and_the_transaction_goes_on(now):
+    account, expense = available_of(AdvertiserFactory()), ledger.platform(AccountKind.EXPENSE)
+    good = ledger.NewTransfer(Reason.GOODWILL, 1, expense, account, 100)
+    with pytest.raises(ledger.Duplicate):
+        ledger.post([good, good], at=now)
+    assert not Transfer.objects.exists()
+    assert len(ledger.post([good], at=now)) == 1
+
+
+def test_an_empty_batch_is_nothing(now):
+    assert ledger.post([], at=now) == []
+
+
+def test_accounts_are_made_once_and_found_again():
+    owners = [UserFactory().pk for _ in range(3)]
+    made = ledger.account_ids(kind=AccountKind.PAYABLE, owner_ids=owners[:2])
+    again = ledger.account_ids(kind=AccountKind.PAYABLE, owner_ids=owners)
+    assert made.items() <= again.items()
+    assert set(again) == set(owners)
+    assert ledger.account_ids(kind=AccountKind.PAYABLE, owner_ids=[]) == {}
+
+
+def test_the_platforms_account_is_one():
+    assert ledger.platform(AccountKind.FEE) == ledger.platform(AccountKind.FEE)
+
+
+def test_a_batch_needs_few_statements_however_large(now, django_assert_max_num_queries):
+    expense = ledger.platform(AccountKind.EXPENSE)
+    advertisers = [AdvertiserFactory().pk for _ in range(20)]
+    accounts = ledger.account_ids(kind=AccountKind.AVAILABLE, advertiser_ids=advertisers)
+    batch = [ledger.NewTransfer(Reason.GOODWILL, i, expense, accounts[advertisers[i % 20]], 100) for i in range(500)]
+    with django_assert_max_num_queries(4):
+        ledger.post(batch, at=now)
+
+
+def test_rows_of_the_book_cannot_be_edited(now):
+    transfer = recharge(AdvertiserFactory(), 100, at=now)
+    for statement in ("UPDATE billing_transfer SET amount = 1", "DELETE FROM billing_entry"):
+        with pytest.raises(Exception, match="Cannot"), transaction.atomic():
+            connection.cursor().execute(statement)
+    assert Transfer.objects.get(pk=transfer).amount == 100
