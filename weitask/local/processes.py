@@ -22,11 +22,11 @@ def commands(layout: Layout) -> dict[str, list[str]]:
     python, state = layout.python, layout.state
     return {
         "sandbox": [
-            *(python, "-m", "weitask.sandbox", "--port", str(layout.sandbox_port)),
+            *(python, "-m", "weitask.sandbox", "--host", layout.host, "--port", str(layout.sandbox_port)),
             *("--db", f"{state}/sandbox.sqlite3", "--keys", f"{state}/keys"),
         ],
         "web": [
-            *(python, "-m", "gunicorn", "weitask.wsgi:application", "--bind", layout.web_bind),
+            *(python, "-m", "gunicorn", "weitask.wsgi:application", "--bind", f"{layout.host}:{layout.web_port}"),
             *("--workers", "2", "--threads", "8", "--timeout", "60", "--graceful-timeout", "10"),
             "--no-control-socket",
         ],

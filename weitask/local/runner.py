@@ -137,7 +137,8 @@ def _manage(run: Run, *arguments: str) -> None:
 def _commands(run: Run) -> dict[str, list[str]]:
     layout = processes.Layout(
         python=sys.executable,
-        web_bind=f"{HOST}:{run.ports.web}",
+        host=HOST,
+        web_port=run.ports.web,
         sandbox_port=run.ports.sandbox,
         state=str(run.folder),
     )

@@ -1,0 +1,31 @@
+"""Data folders that leave nothing behind, wherever their files had to go."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from weitask.local.ground import forget, ground
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A data folder of this test; a server still at work in it when the test ends is an error."""
+    place = tmp_path / "data"
+    places = ground(place)
+    yield place
+    running = [process.pid for process in psutil.process_iter() if works_below(process, places.home, place)]
+    forget(place)
+    assert not running
+    assert not places.home.exists()
+    assert not places.sockets.exists()
+
+
+def works_below(process: psutil.Process, *folders: Path) -> bool:
+    """Whether the process is alive and its working directory lies in one of the folders."""
+    try:
+        cwd = Path(process.cwd())
+        return process.status() != psutil.STATUS_ZOMBIE and any(cwd.is_relative_to(folder) for folder in folders)
+    except psutil.Error:
+        return False
