@@ -14,6 +14,7 @@ from django.db import connection, models, transaction
 from accounts import slots
 from accounts.models import User
 from billing import holds
+from orders import lateness
 from orders.models import Order, OrderEvent
 from orders.moves import BY_PAIR, ENDED, FIRST, Cause, Money, State
 from weitask.periods import EARN_AFTER, KEEP_FOR, shanghai
@@ -148,6 +149,8 @@ def move(
     with transaction.atomic():
         if new is State.CANCELLED:
             lock(order_ids=order_ids)
+        if new is State.ACHIEVED:
+            lateness.share()
         moved = _update(order_ids=order_ids, old=old, new=new, cause=cause, at=at, **options)
         if moved:
             _move_money(moved=moved, new=new, at=at)
@@ -284,3 +287,4 @@ def _move_money(*, moved: Sequence[Moved], new: State, at: datetime) -> None:
         holds.release(order_ids=released, now=at)
     if earned:
         holds.earn(earnings=earned, now=at)
+        lateness.note_earned(order_ids=[earning.order_id for earning in earned], now=at)

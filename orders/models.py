@@ -235,3 +235,26 @@ class Verdict(models.Model):
 
     class Meta:
         triggers = append_only()
+
+
+class LateSettlement(models.Model):
+    """An earned order that its own Friday batch closed without, and why (A34, L19). Append-only."""
+
+    class Reason(models.TextChoices):
+        PROVEN_LATE = "proven_late", _("批次完成后才确认达成")
+        NO_BATCH = "no_batch", _("当周没有生成批次")
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="late_settlement")
+    cutoff = models.DateTimeField()  # of the batch it missed
+    reason = models.CharField(max_length=20, choices=Reason)
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = append_only()
+
+
+class RatingRun(models.Model):
+    """One daily feeding of the ratings: the facts of 30 days up to this moment were handed over (A42)."""
+
+    at = models.DateTimeField(unique=True)
+    accounts = models.IntegerField(default=0)

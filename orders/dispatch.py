@@ -1,0 +1,93 @@
+"""派单: an approved submission becomes orders, its money is frozen, and every account owner is told (R48, R69)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models.functions import Greatest, Least
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import notices
+from accounts.models import User
+from accounts.notices import NewNotice
+from billing import holds
+from orders import lifecycle
+from orders.models import Order
+from orders.moves import Cause
+from tasks.models import Item, Submission, Task
+from weitask.money import display
+from weitask.periods import shanghai
+
+
+def create_orders(*, submission: Submission, by: User, now: datetime) -> list[Order]:
+    """Make one order of each selection of the submission that has not lapsed, and freeze their cost (A12).
+
+    Called inside the transaction of the approval, under the advertiser's lock, after its hold has ended. Selections
+    that have their order already are passed over.
+
+    Raises:
+        holds.NotEnough: the money is not there any more; the approval is undone with it.
+    """
+    task = submission.task
+    wanted = submission.items.filter(lapsed_at=None, order=None).select_related("account").order_by("start_at", "id")
+    orders = [_order_of(item, submission=submission, task=task) for item in wanted]
+    if not orders:
+        return []
+    lifecycle.begin(orders=orders, cause=Cause.APPROVED, at=now, by=by)
+    charges = [holds.Charge(order_id=order.pk, amount=order.total) for order in orders]
+    holds.freeze(advertiser_id=task.advertiser_id, charges=charges, now=now)
+    _span(task_id=task.pk, orders=orders)
+    _tell_owners(orders=orders, now=now)
+    return orders
+
+
+def _order_of(item: Item, *, submission: Submission, task: Task) -> Order:
+    """The snapshots of the submission, word for word (R32)."""
+    return Order(
+        task=task,
+        item=item,
+        advertiser_id=task.advertiser_id,
+        account=item.account,
+        owner_id=item.account.owner_id,
+        form=submission.form,
+        text=item.text or submission.text,
+        image_ids=item.image_ids,
+        source_id=submission.source_id,
+        source_uid=submission.source_uid,
+        start_at=item.start_at,
+        price=item.price,
+        fee=item.fee,
+        followers=item.followers,
+        rating=item.rating,
+    )
+
+
+def _span(*, task_id: int, orders: Sequence[Order]) -> None:
+    """First and last start over all dispatched orders; a later last start asks for another closing digest (A20)."""
+    first, last = min(order.start_at for order in orders), max(order.start_at for order in orders)
+    task = Task.objects.filter(pk=task_id)
+    task.filter(last_start_at__lt=last).update(closing_digest_at=None)
+    task.update(first_start_at=Least("first_start_at", first), last_start_at=Greatest("last_start_at", last))
+
+
+def _tell_owners(*, orders: Sequence[Order], now: datetime) -> None:
+    uids = notices.uids_of({order.owner_id for order in orders})
+    with translation.override("zh-hans"):
+        rows = [
+            NewNotice(
+                user_id=order.owner_id,
+                kind="order_dispatched",
+                dedupe=f"order_dispatched:{order.pk}",
+                title=_("新订单"),
+                body=_("{account}：{form}，{start} 开始，净收入 {price} 元，请在开始时间之前接单或拒单。").format(
+                    account=order.account,
+                    form=order.get_form_display(),
+                    start=f"{shanghai(order.start_at):%m-%d %H:%M}",
+                    price=display(order.price),
+                ),
+                url=f"/orders/{order.pk}/",
+                weibo_uid=uids.get(order.owner_id, ""),
+            )
+            for order in orders
+        ]
+    notices.post(rows, now=now)

@@ -1,0 +1,71 @@
+"""What pages and the API ask about orders; each starts from what the caller may see (spec 5)."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from accounts.models import Advertiser, User
+from orders.labels import LABELS
+from orders.models import Order, OrderEvent, PublishAttempt, Reading, Verdict
+from orders.moves import EARNED, State
+from orders.querysets import OrderQuerySet
+from weitask.periods import EARN_AFTER, cutoff_for
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of an order, oldest first: its moves, its tries to post, what was seen, what a person decided."""
+
+    events: list[OrderEvent]
+    attempts: list[PublishAttempt]
+    readings: list[Reading]
+    verdicts: list[Verdict]
+
+
+def of_owner(user: User) -> OrderQuerySet:
+    """The orders of one's own accounts, with account and payout label, newest first."""
+    return Order.objects.visible_to_owner(user).with_payout().select_related("account")
+
+
+def of_advertiser(advertiser: Advertiser) -> OrderQuerySet:
+    """The orders of one's own tasks, with account and payout label, newest first."""
+    return Order.objects.visible_to_advertiser(advertiser).with_payout().select_related("account", "task")
+
+
+def label_counts(orders: OrderQuerySet) -> dict[str, int]:
+    """How many of these orders wear each of the twelve labels, by slug, zeros included (R112).
+
+    An order in a batch is counted under fulfilment and under payment, as the filters match either axis (A2).
+    """
+    plain = orders.order_by()
+    found: Counter[str] = Counter()
+    for state, count in plain.values_list("state").annotate(count=Count("pk")):
+        found[state] += count
+    paid = plain.with_payout().exclude(payout_state=None).values_list("payout_state").annotate(count=Count("pk"))
+    for state, count in paid:
+        found[f"payout_{state}"] += count
+    return {label.slug: found[label.slug] for label in LABELS}
+
+
+def forecast(order: Order) -> datetime | None:
+    """The Friday 00:00 Shanghai whose batch takes the order in, if its post stands; None when it never will.
+
+    An order that is in a batch already has no forecast either: the payout says more.
+    """
+    if order.state in EARNED and order.achieved_at is not None:
+        return cutoff_for(order.achieved_at)
+    if order.state == State.PUBLISHED and order.posted_at is not None:
+        return cutoff_for(order.posted_at + EARN_AFTER)
+    return None
+
+
+def evidence(order: Order) -> Evidence:
+    """Everything that was seen and done, for the page a person decides on."""
+    return Evidence(
+        events=list(order.events.select_related("by").order_by("pk")),
+        attempts=list(order.attempts.order_by("pk")),
+        readings=list(order.readings.order_by("pk")),
+        verdicts=list(order.verdicts.select_related("by").order_by("pk")),
+    )

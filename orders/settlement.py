@@ -1,0 +1,175 @@
+"""The Friday batch: every order earned by 00:00 Shanghai, once, in chunks of whole owners (R126, R132, A8, A34, L19).
+
+A run survives being killed anywhere: the run row is unique per cut-off, an order's line is unique for ever, and each
+chunk is one transaction. What is not in yet is found again by the next look.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from billing import audit, payouts
+from billing.models import PayoutRun
+from orders import lateness
+from orders.models import Order
+from orders.moves import State
+from weitask.alarms import raise_alarm
+from weitask.models import Alarm
+from weitask.periods import EARN_AFTER, cutoff_at_or_before
+from weitask.refusal import Refusal
+from weitask.retrying import retrying
+
+NOT_BEFORE: Final = timedelta(minutes=10)  # after the cut-off; at once when no 24-hour check is open any more
+AT_LATEST: Final = timedelta(hours=12)
+CHUNK: Final = 20_000  # orders of one transaction, under a second (performance sheet)
+ALARM: Final = "settlement"
+
+_DUE: Final = """
+o.achieved_at <= %(cutoff)s AND o.state IN ('achieved', 'completed')
+AND NOT EXISTS (SELECT FROM billing_payoutline l WHERE l.order_id = o.id)
+AND NOT EXISTS (SELECT FROM billing_payout p WHERE p.run_id = %(run)s AND p.owner_id = o.owner_id)
+"""
+_OWNERS: Final = f"SELECT o.owner_id, count(*) FROM orders_order o WHERE {_DUE} GROUP BY 1 ORDER BY 1"  # noqa: S608
+_LINES: Final = (
+    f"SELECT o.id, o.owner_id, o.price FROM orders_order o"  # noqa: S608
+    f" WHERE {_DUE} AND o.owner_id BETWEEN %(first)s AND %(last)s ORDER BY o.owner_id, o.id"
+)
+
+
+class AuditFailed(Exception):
+    """The book does not add up: nothing is paid before a person has looked (architecture 4)."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Owners `first` to `last` by id, with about `CHUNK` orders due together; a busier owner is a chunk alone."""
+
+    first: int
+    last: int
+
+
+def settle_due(now: datetime) -> int:
+    """Make or finish the batch of the newest cut-off when it is time; returns the orders taken in.
+
+    An open alarm of a failed audit stops it until a person has resolved the alarm.
+    """
+    cutoff = cutoff_at_or_before(now)
+    if _due_at(cutoff=cutoff, now=now) > now or not _is_wanted(cutoff):
+        return 0
+    if Alarm.objects.filter(kind=ALARM, key=cutoff.isoformat(), resolved_at=None).exists():
+        return 0
+    try:
+        return settle(cutoff=cutoff, now=now)
+    except AuditFailed as error:
+        raise_alarm(kind=ALARM, key=cutoff.isoformat(), text=str(error), now=now)
+        return 0
+
+
+def next_due(now: datetime) -> datetime | None:
+    """When the batch of this week or the next one may be made."""
+    cutoff = cutoff_at_or_before(now)
+    if not _is_wanted(cutoff):
+        if not Order.objects.filter(achieved_at__isnull=False).exists():
+            return None
+        cutoff += timedelta(days=7)
+    return max(now, _due_at(cutoff=cutoff, now=now))
+
+
+def settle(*, cutoff: datetime, now: datetime) -> int:
+    """Put every order earned at or before `cutoff` (a Friday 00:00 Shanghai) into its batch; returns how many.
+
+    A second call finds nothing to do. Two calls at once share the work or one of them finds nothing.
+
+    Raises:
+        AuditFailed: the audit found a violation; the batch is not begun.
+        Refusal: `cutoff_ahead`: the Friday has not come.
+    """
+    if cutoff > now:
+        raise Refusal("cutoff_ahead", _("结算时间未到"))
+    run = PayoutRun.objects.filter(cutoff=cutoff).first()
+    if run is None:
+        _audit()
+        run = payouts.open_run(cutoff=cutoff, now=now)
+    if run.finished_at is not None:
+        return 0
+    taken = 0
+    for chunk in list(_chunks(run)):
+        done = retrying(lambda chunk=chunk: _take(run, chunk, now=now))  # type: ignore[misc]
+        if done is None:
+            return taken
+        taken += done
+    _close(run, now=now)
+    return taken
+
+
+def _audit() -> None:
+    violations = audit.run()
+    if violations:
+        first = violations[0]
+        message = f"{len(violations)} violations, first {first.rule}: {first.row}"
+        raise AuditFailed(message)
+
+
+def _due_at(*, cutoff: datetime, now: datetime) -> datetime:
+    """From 00:10 on, once no 24-hour check due before the cut-off is open; at 12:00 in any case (A34)."""
+    opened = PayoutRun.objects.filter(cutoff=cutoff).exists()
+    if opened or now < cutoff + NOT_BEFORE or now >= cutoff + AT_LATEST:
+        return cutoff + NOT_BEFORE
+    is_open = Order.objects.filter(state=State.PUBLISHED, posted_at__lte=cutoff - EARN_AFTER).exists()
+    return cutoff + (AT_LATEST if is_open else NOT_BEFORE)
+
+
+def _is_wanted(cutoff: datetime) -> bool:
+    """A batch that is not finished, once anything was ever earned by then."""
+    if PayoutRun.objects.filter(cutoff=cutoff, finished_at__isnull=False).exists():
+        return False
+    return Order.objects.filter(achieved_at__lte=cutoff).exists()
+
+
+def _chunks(run: PayoutRun) -> Iterator[Chunk]:
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNERS, {"cutoff": run.cutoff, "run": run.pk})
+        owners = cursor.fetchall()
+    first = last = None
+    count = 0
+    for owner, orders in owners:
+        if first is not None and last is not None and count + orders > CHUNK:
+            yield Chunk(first, last)
+            first, count = None, 0
+        first = owner if first is None else first
+        last = owner
+        count += orders
+    if first is not None and last is not None:
+        yield Chunk(first, last)
+
+
+def _take(run: PayoutRun, chunk: Chunk, *, now: datetime) -> int | None:
+    """One chunk in one transaction; None when another process is at this run."""
+    with transaction.atomic():
+        if not PayoutRun.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=run.pk).exists():
+            return None
+        lines = _lines(run, chunk)
+        if lines:
+            payouts.add(run=run, lines=lines, now=now)
+            lateness.note_no_batch(order_ids=[line.order_id for line in lines], run=run, now=now)
+    return len(lines)
+
+
+def _lines(run: PayoutRun, chunk: Chunk) -> list[payouts.Line]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, {"cutoff": run.cutoff, "run": run.pk, "first": chunk.first, "last": chunk.last})
+        return [payouts.Line(order_id, owner_id, amount) for order_id, owner_id, amount in cursor.fetchall()]
+
+
+def _close(run: PayoutRun, *, now: datetime) -> None:
+    def close() -> None:
+        with transaction.atomic():
+            lateness.close_alone()
+            lateness.note_left_out(run=run, now=now)
+            payouts.close_run(run=run, now=now)
+
+    retrying(close)
