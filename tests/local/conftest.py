@@ -1,5 +1,6 @@
 """Data folders that leave nothing behind, wherever their files had to go."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import psutil
 import pytest
 
 from weitask.local.ground import forget, ground
+from weitask.local.ports import Ports
 
 
 @pytest.fixture
@@ -29,3 +31,10 @@ def works_below(process: psutil.Process, *folders: Path) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE and any(cwd.is_relative_to(folder) for folder in folders)
     except psutil.Error:
         return False
+
+
+@pytest.fixture
+def ports() -> Ports:
+    """Two ports that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as web, socket.create_server(("127.0.0.1", 0)) as sandbox:
+        return Ports(web=web.getsockname()[1], sandbox=sandbox.getsockname()[1])

@@ -12,7 +12,8 @@ class Layout:
     """What differs between one machine and containers: `state` holds the timetable file, keys and the sandbox."""
 
     python: str = "python"
-    web_bind: str = "0.0.0.0:8000"  # inside a container; one machine binds the loopback address
+    host: str = "0.0.0.0"  # noqa: S104  # inside a container; one machine binds the loopback address
+    web_port: int = 8000
     sandbox_port: int = 8010
     state: str = "/state"
 

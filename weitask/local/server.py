@@ -104,12 +104,13 @@ def stop_leftovers(*, name: str, folder: Path) -> int:
 
 def stop_marked(*, name: str, value: str) -> int:
     """Stop processes whose environment has `name=value`, children of theirs included; returns how many there were."""
-    found = [process for process in psutil.process_iter() if _is_marked(process, name, value)]
+    found = [process for process in psutil.process_iter() if is_marked(process, name, value)]
     _stop_all(found, first=signal.SIGTERM)
     return len(found)
 
 
-def _is_marked(process: psutil.Process, name: str, value: str) -> bool:
+def is_marked(process: psutil.Process, name: str, value: str) -> bool:
+    """Whether the process lives and was started with `name=value` in its environment."""
     try:
         return bool(process.environ().get(name) == value)
     except psutil.Error:
