@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,6 +68,14 @@ class Loopback:
                     connection.sendall(act)
                 else:
                     act(connection, self._stopping)
+
+
+def eventually(holds: Callable[[], bool], *, seconds: float = 3.0) -> None:
+    """Wait until HOLDS, for what another process finishes in its own time."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it never came true"
+        time.sleep(0.02)
 
 
 def answer(payload: Any, *, status: int = 200, kind: str = "application/json") -> bytes:

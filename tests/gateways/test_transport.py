@@ -157,11 +157,13 @@ def test_no_log_line_and_no_error_tells_the_query(server, transport, caplog, mon
     for name in ("httpx", "httpcore"):
         monkeypatch.setattr(logging.getLogger(name), "disabled", False)
         caplog.set_level(logging.DEBUG, logger=name)
+    logging.getLogger("httpx").info("%(what)s", {"what": "something plain"})
     transport.send(read(server))
     server.script(hang_up)
     with pytest.raises(GatewayError) as caught:
         transport.send(read(server))
 
+    assert "something plain" in caplog.text
     assert "/read" in caplog.text
     assert "token-in-query" not in caplog.text + str(caught.value) + repr(read(server))
 

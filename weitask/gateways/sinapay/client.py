@@ -36,7 +36,6 @@ _ROWS = {_DEPOSITS.name: "deposit_list", _WITHDRAWALS.name: "withdraw_list"}
 _OUR_NUMBER = re.compile(r"[A-Za-z0-9_]{1,32}")
 _PAY_OTHERS = "2000"
 _PAGE_SIZE = 100
-_MAX_PAGES = 10_000
 _LIST_SPAN = timedelta(days=30)
 
 
@@ -220,15 +219,17 @@ class SinaPayClient:
 
     def _all_pages(self, service: Service, fields: Mapping[str, str]) -> dict[str, Trade]:
         found: dict[str, Trade] = {}
-        for number in range(1, _MAX_PAGES):
+        number = 0
+        while True:
+            number += 1
             page = self._page(service, {**fields, "page_no": str(number), "page_size": str(_PAGE_SIZE)})
-            found |= {trade.number: trade for trade in page.trades}
+            fresh = {trade.number: trade for trade in page.trades if trade.number not in found}
+            found |= fresh
             if len(found) >= page.total:
                 return found
-            if not page.trades:
-                break
-        # A list that ends before its own total must not pass for the whole book.
-        raise TemporaryError(code="bad_json", message="the list ends early")
+            if not fresh:
+                # A list that ends before its own total must not pass for the whole book.
+                raise TemporaryError(code="bad_json", message="the list ends early")
 
     def _page(self, service: Service, fields: Mapping[str, str]) -> TradePage:
         return self._session.ask(service, fields, lambda answer: records.parse_page(answer, _ROWS[service.name]))
