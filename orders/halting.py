@@ -1,89 +1,122 @@
 """紧急叫停 carried out: unposted orders are cancelled, posted ones keep their income (R85, R86, A21-A23)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
 
+from accounts import notices
 from accounts.models import User
-from billing import ledger
-from billing.models import AccountKind, Reason, Transfer
-from orders import announcements, lifecycle
+from accounts.notices import NewNotice
+from orders import lifecycle
 from orders.batches import in_batches
 from orders.models import Order, PublishAttempt
-from orders.moves import EARNED, HOLDING_MONEY, Cause, State
-from tasks.models import Decision, Task
+from orders.moves import HOLDING_MONEY, Cause, State
+from tasks.models import Decision, Task, TaskState
 
 WATCHED: Final = (State.PUBLISHED, State.ACHIEVED)  # posted, and a deletion would still change something
+ON_THE_WIRE: Final = (PublishAttempt.State.SENDING, PublishAttempt.State.UNKNOWN)
 
 
 def halt_orders(*, task: Task, decision: Decision, by: User, now: datetime) -> None:
     """Cancel what is not posted, exempt what is; inside the transaction of the decision, the task locked.
 
-    From this instant on the deletion of a posted order changes nothing (A23), and its owner is asked to delete at once.
-    An order whose post may be on the wire is left to `publishing`: its fate must be known first (F45).
+    An order whose post may be on the wire is left alone: its fate must be known first (F45). Found posted, it becomes
+    exempt where it is confirmed; proven absent, `finish_due` cancels it.
     """
     live = list(task.orders.filter(state__in=[*HOLDING_MONEY, State.ACHIEVED]).values_list("pk", flat=True))
     lifecycle.lock(order_ids=live)
+    cancelled = _cancel(live, by=by, now=now)
+    exempt(orders=task.orders.filter(pk__in=live, state__in=WATCHED, deleted_early=False), now=now)
+    _tell_cancelled(order_ids=cancelled, reason=decision.reason, now=now)
+
+
+def exempt(*, orders: QuerySet[Order], now: datetime) -> int:
+    """From this instant on, the deletion of these posts changes nothing (R86, A23); their owners are told at once."""
+    rows = list(orders.filter(exempt_from=None).select_related("account").order_by("pk"))
+    Order.objects.filter(pk__in=[order.pk for order in rows]).update(exempt_from=now)
+    with translation.override("zh-hans"):
+        words = _("{account} 的任务被紧急叫停，请立即删除任务微博；删除不影响结算和收入。")
+        told = [
+            NewNotice(
+                user_id=order.owner_id,
+                kind="order_delete_post",
+                dedupe=f"order_delete_post:{order.pk}",
+                title=_("请立即删除微博"),
+                body=words.format(account=order.account),
+                url=f"/orders/{order.pk}/",
+                urgent=True,
+            )
+            for order in rows
+        ]
+    _post(told, now=now)
+    return len(rows)
+
+
+def finish_due(now: datetime) -> int:
+    """Orders of stopped tasks that were on the wire: posted meanwhile → exempt, proven absent → 已取消."""
+    ids = list(_unfinished().order_by("pk").values_list("pk", flat=True))
+    return in_batches(ids=ids, work=lambda some: _finish(some, now=now), sweep="orders.halts", now=now)
+
+
+def next_finish(now: datetime) -> datetime | None:
+    """Now, when there is such an order."""
+    return now if _unfinished().exists() else None
+
+
+def _unfinished() -> QuerySet[Order]:
+    on_the_wire = PublishAttempt.objects.filter(order=OuterRef("pk"), state__in=ON_THE_WIRE)
+    posted = Q(state__in=WATCHED, exempt_from=None, deleted_early=False)
+    unposted = Q(state__in=[State.DISPATCHED, State.ACCEPTED]) & ~Exists(on_the_wire)
+    return Order.objects.filter(task__state=TaskState.HALTED).filter(posted | unposted)
+
+
+def _finish(ids: Sequence[int], *, now: datetime) -> int:
+    lifecycle.lock(order_ids=ids)
+    cancelled = _cancel(ids, by=None, now=now)
+    _tell_cancelled(order_ids=cancelled, reason="", now=now)
+    posted = Order.objects.filter(pk__in=ids, state__in=WATCHED, deleted_early=False)
+    return len(cancelled) + exempt(orders=posted, now=now)
+
+
+def _cancel(ids: Sequence[int], *, by: User | None, now: datetime) -> list[int]:
     moved = lifecycle.move(
-        order_ids=live,
+        order_ids=ids,
         old=[State.DISPATCHED, State.ACCEPTED],
         new=State.CANCELLED,
         cause=Cause.HALT,
         at=now,
         by=by,
     )
-    cancelled = [order.id for order in moved]
-    armed = PublishAttempt.objects.filter(order_id__in=cancelled, state=PublishAttempt.State.ARMED)
+    gone = [order.id for order in moved]
+    armed = PublishAttempt.objects.filter(order_id__in=gone, state=PublishAttempt.State.ARMED)
     armed.update(state=PublishAttempt.State.ABSENT, answered_at=now, next_at=None)
-    announcements.cancelled(order_ids=cancelled, cause=Cause.HALT, now=now)
-    posted = Order.objects.filter(pk__in=live, state__in=WATCHED, exempt_from=None)
-    exempt = sorted(posted.values_list("pk", flat=True))
-    posted.update(exempt_from=now)
-    announcements.delete_please(order_ids=exempt, now=now)
+    return gone
 
 
-def goodwill_due(now: datetime) -> int:
-    """Pay back what a task cost that we should not have let pass, once its last order is decided (A22)."""
-    ids = list(_goodwill_open().order_by("pk").values_list("pk", flat=True))
-    return in_batches(ids=ids, work=lambda some: _pay_goodwill(some, now=now), sweep="orders.goodwill", now=now)
-
-
-def next_goodwill(now: datetime) -> datetime | None:
-    """Now, when there is such a task."""
-    return now if _goodwill_open().exists() else None
-
-
-def _goodwill_open() -> QuerySet[Decision]:
-    """Stops that were our fault, whose last order is decided and whose goodwill is not paid (A22)."""
-    paid = Transfer.objects.filter(reason=Reason.GOODWILL, reference=OuterRef("pk"))
-    orders = Order.objects.filter(task=OuterRef("task"))
-    return (
-        Decision.objects.filter(verdict=Decision.Verdict.HALT, platform_fault=True)
-        .filter(Exists(orders.filter(state__in=EARNED)))
-        .exclude(Exists(orders.filter(state__in=HOLDING_MONEY)))
-        .exclude(Exists(paid))
-    )
-
-
-def _pay_goodwill(decision_ids: Sequence[int], *, now: datetime) -> int:
-    """What the advertiser was charged for posts of a task we should not have let pass, from our own account (A22)."""
-    rows = _goodwill_open().filter(pk__in=decision_ids).select_related("task").order_by("pk")
-    transfers = []
-    for decision in rows:
-        charged = decision.task.orders.filter(state__in=EARNED).aggregate(net=Sum("price"), fee=Sum("fee"))
-        party = decision.task.advertiser_id
-        target = ledger.account_ids(kind=AccountKind.AVAILABLE, advertiser_ids=[party])[party]
-        transfers.append(
-            ledger.NewTransfer(
-                reason=Reason.GOODWILL,
-                reference=decision.pk,
-                source=ledger.platform(AccountKind.EXPENSE),
-                target=target,
-                amount=charged["net"] + charged["fee"],
+def _tell_cancelled(*, order_ids: Sequence[int], reason: str, now: datetime) -> None:
+    orders = Order.objects.filter(pk__in=order_ids).select_related("account").order_by("pk")
+    with translation.override("zh-hans"):
+        words = _("{account} 的订单 {number} 被紧急叫停，不会发布。{reason}")
+        told = [
+            NewNotice(
+                user_id=order.owner_id,
+                kind="order_cancelled",
+                dedupe=f"order_cancelled:{order.pk}",
+                title=_("订单已取消"),
+                body=words.format(account=order.account, number=order.number, reason=reason),
+                url=f"/orders/{order.pk}/",
             )
-        )
-    if transfers:
-        ledger.post(transfers, at=now)
-    return len(transfers)
+            for order in orders
+        ]
+    _post(told, now=now)
+
+
+def _post(told: Sequence[NewNotice], *, now: datetime) -> None:
+    """In the inbox always, by Weibo where the user has authorised us (R69)."""
+    uids = notices.uids_of({notice.user_id for notice in told})
+    notices.post([replace(notice, weibo_uid=uids.get(notice.user_id, "")) for notice in told], now=now)
