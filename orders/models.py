@@ -62,6 +62,7 @@ class Order(models.Model):
     comments = models.IntegerField(_("评论数"), default=0)
     likes = models.IntegerField(_("赞数"), default=0)
     counted_at = models.DateTimeField(_("统计时间"), null=True, blank=True)
+    next_count_at = models.DateTimeField(null=True, blank=True)  # counts between the readings due
 
     objects = OrderQuerySet.as_manager()
 
@@ -88,6 +89,7 @@ class Order(models.Model):
             models.Index(fields=["start_at"], condition=Q(state="dispatched"), name="order_expire_due"),
             models.Index(fields=["start_at"], condition=Q(state="accepted"), name="order_publish_due"),
             models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="order_check_due"),
+            models.Index(fields=["next_count_at"], condition=Q(next_count_at__isnull=False), name="order_count_due"),
             models.Index(fields=["achieved_at", "id"], condition=Q(achieved_at__isnull=False), name="order_settle_due"),
             models.Index(fields=["task", "id"], name="order_of_task"),
             models.Index(fields=["owner", "-id"], name="order_of_owner"),

@@ -1,0 +1,246 @@
+"""Posting accepted orders at their start, exactly once (R80, R81, A24, architecture 5).
+
+The table is the queue: an order is claimed by the armed attempt of it. Three commits frame the one outside call that
+matters: claimed (armed), about to send (sending), answered. Whatever breaks in between, the attempt's row says what may
+have happened, and `reconciling` finds out before anything is sent again.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from accounts import weibo_binding
+from accounts.models import WeiboAccount
+from accounts.vault import VaultError
+from orders import pool, recording
+from orders.batches import in_batches
+from orders.models import Order, PublishAttempt
+from orders.moves import Cause, State
+from orders.reconciling import reconcile_due, reconcile_next_due
+from orders.recording import ON_THE_WIRE, SEND_WITHIN, Tried
+from orders.sending import Fate, Parcel, Result, prepare, send
+from orders.stopwatch import Stopwatch
+from tasks.models import Image, TaskState
+from weitask import alarms, faultpoints
+from weitask.gateways import weibo
+from weitask.gateways.weibo import WeiboClient
+from weitask.periods import POST_WINDOW
+
+__all__ = ["publish_due", "publish_next_due", "reconcile_due", "reconcile_next_due"]
+
+CLAIM: Final = 64  # orders of one batch: four rounds of the pool
+CLAIMED_FOR: Final = timedelta(seconds=30)  # then another worker may take an armed attempt over
+LOOK_FOR: Final = 25.0  # business seconds of one look; the next one takes the rest with a fresh `now`
+TRIES: Final = 2
+EXPIRED_CODES: Final = frozenset({"21315", "21327"})
+_ARMED: Final = (PublishAttempt.State.ARMED,)
+
+_HOPELESS: Final = """
+SELECT o.id FROM orders_order o
+WHERE o.state = 'accepted' AND o.start_at <= %(now)s
+  AND NOT EXISTS (SELECT FROM orders_publishattempt a WHERE a.order_id = o.id AND a.state IN ('sending', 'unknown'))
+  AND (o.start_at + %(window)s <= %(now)s OR %(tries)s <= (
+    SELECT count(*) FROM orders_publishattempt a WHERE a.order_id = o.id AND a.state <> 'armed'))
+ORDER BY o.id
+"""
+_CLAIM: Final = """
+SELECT o.id FROM orders_order o JOIN tasks_task t ON t.id = o.task_id
+WHERE o.state = 'accepted' AND o.start_at <= %(now)s AND o.start_at + %(window)s > %(now)s
+  AND t.state <> %(halted)s
+  AND NOT EXISTS (
+    SELECT FROM orders_publishattempt a WHERE a.order_id = o.id
+    AND (a.state IN ('sending', 'unknown') OR (a.state = 'armed' AND a.next_at > %(now)s)))
+ORDER BY o.start_at, o.id LIMIT %(limit)s FOR NO KEY UPDATE OF o SKIP LOCKED
+"""
+_TAKE_OVER: Final = """
+UPDATE orders_publishattempt SET next_at = %(until)s
+WHERE order_id = ANY(%(ids)s) AND state = 'armed' AND next_at <= %(now)s RETURNING id
+"""
+# The claimer holds the orders' locks, so nobody else arms them; the partial unique index is the second lock.
+_ARM: Final = """
+INSERT INTO orders_publishattempt
+    (order_id, number, state, base_post_id, armed_at, next_at, full_reads, saw_deletion, code, message)
+SELECT o.id, 1 + count(a.id), 'armed', '', %(now)s, %(until)s, 0, false, '', ''
+FROM orders_order o LEFT JOIN orders_publishattempt a ON a.order_id = o.id
+WHERE o.id = ANY(%(ids)s) GROUP BY o.id
+HAVING count(a.id) < %(tries)s AND count(*) FILTER (WHERE a.state IN ('armed', 'sending', 'unknown')) = 0
+ON CONFLICT DO NOTHING RETURNING id
+"""
+_DROP_STALE: Final = """
+UPDATE orders_publishattempt a SET state = 'absent', code = 'order_over', answered_at = %(now)s, next_at = NULL
+FROM orders_order o WHERE o.id = a.order_id AND o.state <> 'accepted' AND a.state = 'armed' AND a.next_at <= %(now)s
+"""
+_NEXT: Final = """
+SELECT min(CASE
+    WHEN t.state = %(halted)s THEN o.start_at + %(window)s
+    WHEN a.id IS NULL THEN o.start_at
+    ELSE least(a.next_at, o.start_at + %(window)s) END)
+FROM orders_order o
+JOIN tasks_task t ON t.id = o.task_id
+LEFT JOIN orders_publishattempt a ON a.order_id = o.id AND a.state IN ('armed', 'sending', 'unknown')
+WHERE o.state = 'accepted' AND o.start_at <= %(now)s AND (a.id IS NULL OR a.state = 'armed')
+"""
+
+
+def publish_due(now: datetime) -> int:
+    """Post what is due in its window [start, start + 15 min), and cancel what can no longer be posted.
+
+    Returns the number of orders that moved. Any number of processes may run it at once: a claim skips locked rows and
+    each order has one live attempt.
+    """
+    watch = Stopwatch(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP_STALE, {"now": now})
+    moved = _cancel_hopeless(now=now)
+    while attempts := _claim(now=now):
+        faultpoints.hit("publish.armed")
+        moved += _post(attempts, watch=watch)
+        if watch.seconds() > LOOK_FOR:
+            break
+    return moved
+
+
+def publish_next_due(now: datetime) -> datetime | None:
+    """When `publish_due` has work: a start, the next try of an armed attempt, or the end of a window."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, _parameters(now))
+        begun = cursor.fetchone()[0]
+    coming = Order.objects.filter(state=State.ACCEPTED, start_at__gt=now).aggregate(start=Min("start_at"))["start"]
+    return min((moment for moment in (begun, coming) if moment is not None), default=None)
+
+
+def _parameters(now: datetime) -> dict[str, Any]:
+    return {"now": now, "window": POST_WINDOW, "halted": TaskState.HALTED, "tries": TRIES, "limit": CLAIM}
+
+
+def _cancel_hopeless(*, now: datetime) -> int:
+    """已接单 → 已取消 where no post is on the wire and none will be made: window over, or tried twice (A24).
+
+    An attempt that is being sent or whose fate is unknown keeps its order from this; its fate comes first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOPELESS, _parameters(now))
+        ids = [row[0] for row in cursor.fetchall()]
+    return in_batches(ids=ids, work=lambda some: _give_up(some, now), sweep="orders.publish", now=now)
+
+
+def _give_up(order_ids: Sequence[int], now: datetime) -> int:
+    moved = recording.cancel(order_ids=order_ids, cause=Cause.PLATFORM, now=now)
+    left = PublishAttempt.objects.filter(order_id__in=order_ids, state__in=_ARMED, order__state=State.CANCELLED)
+    left.update(state=PublishAttempt.State.ABSENT, answered_at=now, next_at=None)
+    return moved
+
+
+def _claim(*, now: datetime) -> list[int]:
+    """Arm the next attempts, or take over armed ones whose claim ran out; returns attempt ids."""
+    given = _parameters(now) | {"until": now + CLAIMED_FOR}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CLAIM, given)
+        given["ids"] = ids = [row[0] for row in cursor.fetchall()]
+        if not ids:
+            return []
+        cursor.execute(_TAKE_OVER, given)
+        taken = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_ARM, given)
+        taken += [row[0] for row in cursor.fetchall()]
+        Order.objects.filter(pk__in=ids, publishing_since=None).update(publishing_since=now)
+    return taken
+
+
+def _post(attempt_ids: Sequence[int], *, watch: Stopwatch) -> int:
+    """One batch through its three commits; returns how many orders moved."""
+    client = weibo.client().pinned(now=watch.read())
+    parcels, moved = _packed(attempt_ids, now=watch.read())
+    prepared = pool.each(partial(prepare, client=client), parcels)
+    ready = [one for one in prepared if isinstance(one, Parcel)]
+    failed = [
+        Tried(parcel, result, _ARMED)
+        for parcel, result in zip(parcels, prepared, strict=True)
+        if isinstance(result, Result)
+    ]
+    moved += _settle(failed, now=watch.read())
+    return moved + _send(ready, client=client, watch=watch)
+
+
+def _send(ready: Sequence[Parcel], *, client: WeiboClient, watch: Stopwatch) -> int:
+    if not ready:
+        return 0
+    began = time.monotonic()  # before the commit, so that our deadline is never later than the row's
+    now = watch.read()
+    going = recording.to_sending(parcels=ready, now=now)
+    faultpoints.hit("publish.sending")
+    parcels = [_timed(one, began=began, now=now) for one in ready if one.attempt_id in going]
+    results = pool.each(partial(send, client=client), parcels)
+    faultpoints.hit("publish.answered")
+    before = tuple(str(state) for state in ON_THE_WIRE)
+    tried = [Tried(parcel, result, before) for parcel, result in zip(parcels, results, strict=True)]
+    moved = _settle(tried, now=watch.read())
+    faultpoints.hit("publish.recorded")
+    return moved
+
+
+def _timed(parcel: Parcel, *, began: float, now: datetime) -> Parcel:
+    """With the moment after which it must not be written: 30 s from now, never past the window."""
+    left = parcel.start_at + POST_WINDOW - now
+    return parcel.until(began + min(SEND_WITHIN, left).total_seconds())
+
+
+def _settle(tried: Sequence[Tried], *, now: datetime) -> int:
+    """Mark dead tokens, then write the results down."""
+    lost = {one.parcel.uid: one for one in tried if one.result.token_lost}
+    for account in WeiboAccount.objects.filter(uid__in=lost, token_state=WeiboAccount.Token.VALID).order_by("pk"):
+        one = lost[account.uid]
+        if weibo_binding.token_of(account) == one.parcel.token:
+            state = WeiboAccount.Token.EXPIRED if one.result.code in EXPIRED_CODES else WeiboAccount.Token.REVOKED
+            weibo_binding.mark_lost(weibo=account, state=state, code=one.result.code, now=now)
+    return recording.record(tried=tried, now=now)
+
+
+def _packed(attempt_ids: Sequence[int], *, now: datetime) -> tuple[list[Parcel], int]:
+    """What the threads need of each order; orders of accounts without a token end here (F47). Also how many moved."""
+    attempts = list(
+        PublishAttempt.objects.filter(pk__in=attempt_ids)
+        .select_related("order__account__weibo")
+        .order_by("order__start_at", "pk")
+    )
+    images = Image.objects.in_bulk({pk for attempt in attempts for pk in attempt.order.image_ids})
+    parcels: list[Parcel] = []
+    failed: list[Tried] = []
+    for attempt in attempts:
+        parcel = _parcel(attempt, images)
+        try:
+            parcels.append(parcel.with_token(weibo_binding.token_of(attempt.order.account.weibo)))
+        except weibo_binding.NotAuthorised:
+            code = f"token_{attempt.order.account.weibo.token_state}"
+            failed.append(Tried(parcel, Result(Fate.REFUSED, Cause.OWNER_FAULT, code=code), _ARMED))
+        except VaultError:
+            _alarm_vault(parcel, now)
+            failed.append(Tried(parcel, Result(Fate.LATER, code="vault"), _ARMED))
+    return parcels, recording.record(tried=failed, now=now)
+
+
+def _parcel(attempt: PublishAttempt, images: dict[int, Image]) -> Parcel:
+    order = attempt.order
+    return Parcel(
+        attempt_id=attempt.pk,
+        order_id=order.pk,
+        number=order.number,
+        start_at=order.start_at,
+        uid=order.account.weibo.uid,
+        token="",
+        text=order.text,
+        pictures=tuple((images[pk].file.name or "") if pk in images else "" for pk in order.image_ids),
+        source_id=order.source_id,
+        rip=order.accepted_ip or "",
+    )
+
+
+def _alarm_vault(parcel: Parcel, now: datetime) -> None:
+    text = _("微博帐号 %(uid)s 的令牌无法解密") % {"uid": parcel.uid}
+    alarms.raise_alarm(kind="vault", key=parcel.uid, text=text, now=now)
