@@ -58,7 +58,11 @@ def sandbox_process(tmp_path_factory: pytest.TempPathFactory, sandbox_keys: Path
 
 @pytest.fixture
 def sandbox(sandbox_process: "SandboxProcess", sandbox_keys: Path, settings) -> "SandboxProcess":
-    """An empty sandbox, with the gateways' settings pointing at it."""
+    """An empty sandbox, with the gateways' settings pointing at it; no breaker remembers the last test."""
+    from weitask.gateways import sinapay, weibo
+
+    weibo.forget_client()
+    sinapay.forget_client()
     sandbox_process.control("reset/")
     base = sandbox_process.base_url
     for name in ("WEIBO_API_BASE", "WEIBO_AUTHORIZE_BASE", "WEIBO_BIZ_BASE", "WEIBO_UPLOAD_BASE", "SANDBOX_URL"):

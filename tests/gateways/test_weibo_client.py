@@ -302,6 +302,15 @@ def test_the_death_of_the_platforms_token_is_our_own_trouble(server, weibo):
     assert caught.value.cause == "app"
 
 
+def test_the_platforms_token_is_known_wherever_it_is_used(server, weibo):
+    server.script(answer({"error_code": 21327, "error": "expired_token"}, status=403))
+
+    with pytest.raises(PermanentError) as caught:
+        weibo.shorten(token="platform-token-value", url="https://x.example/")
+
+    assert (type(caught.value), caught.value.cause) == (PermanentError, "app")
+
+
 def test_counts_are_read_by_id(server, weibo):
     server.script(answer([{"id": "7", "comments": "2", "reposts": "3", "likes": "4"}]))
 

@@ -205,7 +205,6 @@ class WeiboClient:
         ask = Ask(
             f"{self.config.api_base}/2/short_url/expand.json",
             token=self.config.platform_token,
-            own=False,
             query={"url_short": list(urls)},
         )
         return dict(self._session.ask(ask, records.parse_links))
@@ -215,7 +214,7 @@ class WeiboClient:
 
     def _biz(self, path: str, **query: str) -> Ask:
         """A read on the platform's own commercial token."""
-        return Ask(f"{self.config.biz_base}/2/{path}.json", token=self.config.platform_token, own=False, query=query)
+        return Ask(f"{self.config.biz_base}/2/{path}.json", token=self.config.platform_token, query=query)
 
 
 def _joined(ids: Sequence[str], *, most: int) -> str:

@@ -85,7 +85,7 @@ def notice(config: WeiboConfig, content: Notice) -> Ask:
     if content.action_url:
         form["action_url"] = content.action_url
     url = f"{config.api_base}/2/notification/send.json"
-    return Ask(url, Effect.WRITE, token=config.platform_token, own=False, form=form)
+    return Ask(url, Effect.WRITE, token=config.platform_token, form=form)
 
 
 def parse_pic_id(value: object) -> str:

@@ -20,12 +20,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One call. `own`: `token` belongs to an account, so its death concerns that account only."""
+    """One call. `token` is an account's, or the platform's own."""
 
     url: str
     effect: Effect = Effect.READ
     token: str = field(default="", repr=False)
-    own: bool = True
     query: Mapping[str, str | list[str]] | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     files: Mapping[str, tuple[str, bytes, str]] | None = field(default=None, repr=False)
@@ -51,7 +50,7 @@ class Session:
         """Make the call and parse its answer. Raises nothing but the error family."""
         answer = self._transport.send(_call(ask))
         try:
-            result = parse(_payload(ask, answer))
+            result = parse(self._payload(ask, answer))
         except Malformed as problem:
             self._transport.judge(healthy=False)
             raise uncertain(effect=ask.effect, code="bad_json", message=str(problem)) from None
@@ -61,31 +60,29 @@ class Session:
         self._transport.judge(healthy=True)
         return result
 
+    def _payload(self, ask: Ask, answer: Answer) -> object:
+        """The JSON of a success; raises the error it stands for otherwise."""
+        try:
+            payload = reading.parse_json(answer.body)
+        except Malformed:
+            if answer.status == 200:
+                raise
+            payload = None
+        if isinstance(payload, dict) and payload.get("error_code") is not None:
+            raise self._refusal(ask, answer, payload)
+        if answer.status != 200:
+            raise uncertain(effect=ask.effect, code=f"http_{answer.status}")
+        return payload
 
-def _payload(ask: Ask, answer: Answer) -> object:
-    """The JSON of a success; raises the error it stands for otherwise."""
-    try:
-        payload = reading.parse_json(answer.body)
-    except Malformed:
-        if answer.status == 200:
-            raise
-        payload = None
-    if isinstance(payload, dict) and payload.get("error_code") is not None:
-        raise _refusal(ask, answer, payload)
-    if answer.status != 200:
-        raise uncertain(effect=ask.effect, code=f"http_{answer.status}")
-    return payload
-
-
-def _refusal(ask: Ask, answer: Answer, payload: dict[str, object]) -> GatewayError:
-    """The error of a body as in section 8."""
-    code, text = reading.number(payload, "error_code"), reading.text(payload, "error")
-    rule = rule_for(code=code, text=text, own_token=bool(ask.token) and ask.own)
-    shown = text.replace(ask.token, "…") if ask.token else text
-    error = rule.error(effect=ask.effect, code=str(code), message=shown[:_MAX_TEXT])
-    if isinstance(error, TemporaryError):
-        error.retry_after = answer.retry_after
-    return error
+    def _refusal(self, ask: Ask, answer: Answer, payload: dict[str, object]) -> GatewayError:
+        """The error of a body as in section 8."""
+        code, text = reading.number(payload, "error_code"), reading.text(payload, "error")
+        rule = rule_for(code=code, text=text, own_token=ask.token not in ("", self.config.platform_token))
+        shown = text.replace(ask.token, "…") if ask.token else text
+        error = rule.error(effect=ask.effect, code=str(code), message=shown[:_MAX_TEXT])
+        if isinstance(error, TemporaryError):
+            error.retry_after = answer.retry_after
+        return error
 
 
 def _call(ask: Ask) -> Call:
