@@ -1,4 +1,4 @@
-"""Our numbers at Sina Pay: at most 32 letters and digits, unique for ever (sinapay.md 2)."""
+"""Our names for things at Sina Pay: at most 32 letters, digits and underscores, unique for ever (sinapay.md 2)."""
 
 import secrets
 from datetime import datetime
@@ -12,3 +12,8 @@ def new_number(prefix: str, *, now: datetime) -> str:
     Random, not counted: after a restore from a backup a counter would give a number that Sina knows already.
     """
     return f"{prefix}{shanghai(now):%Y%m%d}{secrets.token_hex(8).upper()}"
+
+
+def owners_name(owner_id: int) -> str:
+    """What an owner is called at Sina Pay (`identity_id`)."""
+    return f"own_{owner_id}"

@@ -1,0 +1,61 @@
+"""New attempts: a number of our own and the money in transit, committed before anything is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from billing import ledger
+from billing.models import AccountKind, Reason
+from billing.numbers import new_number
+
+_MAKE: Final = """
+INSERT INTO billing_payoutattempt (payout_id, number, card_id, amount, state, made_at, queries, next_at, code)
+SELECT payout, number, card, amount, 'new', %(now)s, 0, %(now)s, ''
+FROM unnest(%(payouts)s::bigint[], %(numbers)s::text[], %(cards)s::bigint[], %(amounts)s::bigint[])
+     WITH ORDINALITY AS made (payout, number, card, amount, place)
+ORDER BY place
+RETURNING id, payout_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A payout that is about to be tried: `amount` fen to the owner's card."""
+
+    payout_id: int
+    owner_id: int
+    amount: int
+    card_id: int
+
+
+def make(owed: Sequence[Owed], *, now: datetime) -> None:
+    """Give each payout a new attempt and move its money payable → in transit. Inside the caller's transaction."""
+    if not owed:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MAKE,
+            {
+                "now": now,
+                "payouts": [one.payout_id for one in owed],
+                "numbers": [new_number("PO", now=now) for _ in owed],
+                "cards": [one.card_id for one in owed],
+                "amounts": [one.amount for one in owed],
+            },
+        )
+        attempts = {payout: attempt for attempt, payout in cursor.fetchall()}
+    owners = {one.owner_id for one in owed}
+    payable = ledger.account_ids(kind=AccountKind.PAYABLE, owner_ids=owners)
+    transit = ledger.account_ids(kind=AccountKind.TRANSIT, owner_ids=owners)
+    ledger.post(
+        [
+            ledger.NewTransfer(
+                Reason.PAYOUT, attempts[one.payout_id], payable[one.owner_id], transit[one.owner_id], one.amount
+            )
+            for one in owed
+        ],
+        at=now,
+    )

@@ -1,0 +1,148 @@
+"""What Sina says of a payout's number, and what it does to the money: one table (sinapay.md 7, F30–F32, R133)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from billing import ledger, messages
+from billing.models import AccountKind, Payout, PayoutAttempt, Reason
+from weitask.alarms import raise_alarm
+
+DAILY: Final = timedelta(days=1)
+CONFLICT: Final = "conflict"  # code of an attempt of which the bank says two things
+_Accounts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One attempt, locked with its payout, and when we heard of it."""
+
+    attempt: PayoutAttempt
+    payout: Payout
+    now: datetime
+
+
+def answer(*, number: str, state: str, now: datetime) -> str:
+    """Do what a signed notification or Sina's list says of a number; returns what was done, for the record.
+
+    Args:
+        number: the attempt's own number.
+        state: Sina's word: SUCCESS, FAILED, RETURNT_TICKET; INIT and PROCESSING change nothing.
+        now: business time.
+
+    The caller has compared the amount. Safe to call any number of times, in any order.
+    """
+    with transaction.atomic():
+        told = lock(number=number, now=now)
+        if told is None:
+            return "unknown"
+        act = _TABLE.get((_phase(told.attempt), state))
+        if act is None:
+            return "nothing"
+        act(told)
+        return act.__name__.strip("_")
+
+
+def lock(*, number: str, now: datetime) -> Told | None:
+    """Lock the payout, then the attempt of a number; the order every writer keeps."""
+    payout_id = PayoutAttempt.objects.filter(number=number).values_list("payout_id", flat=True).first()
+    if payout_id is None:
+        return None
+    payout = Payout.objects.select_for_update(no_key=True).get(pk=payout_id)
+    return Told(PayoutAttempt.objects.select_for_update(no_key=True).get(number=number), payout, now)
+
+
+def _phase(attempt: PayoutAttempt) -> str:
+    return "open" if attempt.state in PayoutAttempt.OPEN else attempt.state
+
+
+def _paid(told: Told) -> None:
+    """The bank confirms: transit → platform cash, 已付款."""
+    accounts = owners_accounts(told.payout.owner_id)
+    _end(told, PayoutAttempt.State.SUCCESS)
+    _post(told, Reason.PAID, accounts[AccountKind.TRANSIT], accounts[AccountKind.CASH])
+    Payout.objects.filter(pk=told.payout.pk).update(
+        state=Payout.State.PAID, paid_at=told.now, problem="", retry_at=None
+    )
+    messages.paid(payout=told.payout, attempt_id=told.attempt.pk, now=told.now)
+
+
+def _refused(told: Told) -> None:
+    """The bank refuses: transit → payable, 支付失败."""
+    fail(told, problem=_("银行拒绝付款"))
+
+
+def _came_back(told: Told) -> None:
+    """The bank sent it back before we heard that it had taken it."""
+    fail(told, problem=_("银行退票"), state=PayoutAttempt.State.RETURNED)
+
+
+def _came_back_late(told: Told) -> None:
+    """The one legal late change: cash → payable, 已付款 → 支付失败, the liability is back (R133)."""
+    accounts = owners_accounts(told.payout.owner_id)
+    _end(told, PayoutAttempt.State.RETURNED)
+    if told.payout.attempts.filter(state=PayoutAttempt.State.SUCCESS).exists():
+        # It had been paid twice (F32): the platform's loss comes back to the platform, the owner keeps the other one.
+        _post(told, Reason.RETURNED, accounts[AccountKind.CASH], ledger.platform(AccountKind.EXPENSE))
+        return
+    _post(told, Reason.RETURNED, accounts[AccountKind.CASH], accounts[AccountKind.PAYABLE])
+    # A card that was fixed before is in doubt again: only a new one starts the week of R128 anew.
+    _fail_payout(told, problem=_("银行退票"), retry_at=None, card_fixed_at=None)
+
+
+def _contradicted(told: Told) -> None:
+    """A final word is followed by the opposite one: freeze the payout, call a person, move nothing (F32)."""
+    PayoutAttempt.objects.filter(pk=told.attempt.pk).update(code=CONFLICT)
+    Payout.objects.filter(pk=told.payout.pk).update(conflict_at=told.now)
+    text = _("付款 %(number)s：银行先后给出相反的结果，已冻结，请核实") % {"number": told.attempt.number}
+    raise_alarm(kind="payout_conflict", key=told.attempt.number, text=text, now=told.now)
+
+
+_TABLE: Final[dict[tuple[str, str], Callable[[Told], None]]] = {
+    ("open", "SUCCESS"): _paid,
+    ("open", "FAILED"): _refused,
+    ("open", "RETURNT_TICKET"): _came_back,
+    ("success", "RETURNT_TICKET"): _came_back_late,
+    ("success", "FAILED"): _contradicted,
+    ("failed", "SUCCESS"): _contradicted,
+}
+
+
+def fail(told: Told, *, problem: str, state: PayoutAttempt.State = PayoutAttempt.State.FAILED, code: str = "") -> None:
+    """End an open attempt without payment: transit → payable, 支付失败. A card that was fixed is tried daily (A33)."""
+    accounts = owners_accounts(told.payout.owner_id)
+    _end(told, state, code=code)
+    _post(told, Reason.UNPAID, accounts[AccountKind.TRANSIT], accounts[AccountKind.PAYABLE])
+    fixed = told.payout.card_fixed_at
+    _fail_payout(told, problem=problem, retry_at=told.now + DAILY if fixed else None, card_fixed_at=fixed)
+
+
+def owners_accounts(owner_id: int) -> _Accounts:
+    """The accounts a payout moves money between."""
+    return {
+        AccountKind.CASH: ledger.platform(AccountKind.CASH),
+        AccountKind.PAYABLE: ledger.account_ids(kind=AccountKind.PAYABLE, owner_ids=[owner_id])[owner_id],
+        AccountKind.TRANSIT: ledger.account_ids(kind=AccountKind.TRANSIT, owner_ids=[owner_id])[owner_id],
+    }
+
+
+def _end(told: Told, state: PayoutAttempt.State, *, code: str = "") -> None:
+    rows = PayoutAttempt.objects.filter(pk=told.attempt.pk)
+    rows.update(state=state, ended_at=told.now, next_at=None, code=code)
+    told.attempt.state = state
+
+
+def _post(told: Told, reason: Reason, source: int, target: int) -> None:
+    ledger.post([ledger.NewTransfer(reason, told.attempt.pk, source, target, told.attempt.amount)], at=told.now)
+
+
+def _fail_payout(told: Told, *, problem: str, retry_at: datetime | None, card_fixed_at: datetime | None) -> None:
+    payout = told.payout
+    payout.state, payout.problem = Payout.State.FAILED, problem
+    payout.retry_at, payout.card_fixed_at, payout.paid_at = retry_at, card_fixed_at, None
+    payout.save(update_fields=["state", "problem", "retry_at", "card_fixed_at", "paid_at"])
+    messages.not_paid(payout=payout, fact=f"{told.attempt.pk}:{told.attempt.state}", now=told.now)
