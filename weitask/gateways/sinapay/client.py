@@ -42,9 +42,9 @@ _LIST_SPAN = timedelta(days=30)
 class SinaPayClient:
     """All calls to Sina Pay. Share one per process: `weitask.gateways.sinapay.client()`."""
 
-    def __init__(self, config: SinaPayConfig) -> None:
+    def __init__(self, config: SinaPayConfig, session: Session | None = None) -> None:
         self.config = config
-        self._session = Session(config)
+        self._session = session or Session(config)
         self._merchant = {"identity_id": config.partner_id, "identity_type": "MEMBER_ID", "account_type": "BASIC"}
 
     def __enter__(self) -> SinaPayClient:
@@ -58,6 +58,10 @@ class SinaPayClient:
     def close(self) -> None:
         """Close every connection."""
         self._session.close()
+
+    def pinned(self, *, now: datetime) -> SinaPayClient:
+        """The same connections, stamping `now`: for threads, which must not ask the database for the time."""
+        return SinaPayClient(self.config, self._session.pinned(now))
 
     # --- People and cards (6.1) -------------------------------------------------------------------------------
 
