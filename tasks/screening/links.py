@@ -36,7 +36,7 @@ _LINK: Final = re.compile(
 )
 _TRAILING: Final = ".,;:!?)'"
 _SHORT: Final = re.compile(r"https?://t\.cn/[A-Za-z0-9]{4,10}", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"[0-9.]+|0x[0-9a-f.x]+|\[.*\]")
+_ADDRESS: Final = re.compile(r"[0-9.]+|0x[0-9a-f.x]+|[0-9a-f.]*:[0-9a-f:.]*")
 
 
 @dataclass(frozen=True, slots=True)
