@@ -4,6 +4,7 @@ Names and followers change; the search shows yesterday's at the oldest. All prof
 worked off in batches, a few at a time, so that the reading never bursts.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ from django.db.models import Min, QuerySet
 
 from accounts import weibo_binding
 from accounts.models import WeiboAccount
+from accounts.vault import VaultError
 from weitask.gateways import weibo as gateway
-from weitask.gateways.errors import GatewayError, ReauthoriseError, TemporaryError
+from weitask.gateways.errors import GatewayError, PermanentError, ReauthoriseError, TemporaryError
 
+logger = logging.getLogger(__name__)
 BATCH: Final = 64
 THREADS: Final = 8
 RETRY_AFTER: Final = timedelta(minutes=15)
@@ -58,16 +61,19 @@ def _read_all(accounts: Sequence[WeiboAccount], now: datetime) -> Iterator[_Read
     if not accounts:
         return
     client = gateway.client().pinned(now=now)
-    tokens = [weibo_binding.token_of(account) for account in accounts]
 
-    def read(account: WeiboAccount, token: str) -> _Read:
+    def read(account: WeiboAccount) -> _Read:
         try:
+            token = weibo_binding.token_of(account)
             return _Read(account, client.user(token=token, uid=account.uid), None)
         except GatewayError as error:
             return _Read(account, None, error)
+        except VaultError:
+            logger.exception("the token of Weibo account %s does not open", account.uid)
+            return _Read(account, None, PermanentError(code="vault"))
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="profiles") as pool:
-        yield from pool.map(read, accounts, tokens)
+        yield from pool.map(read, accounts)
 
 
 def _note(account: WeiboAccount, error: GatewayError, now: datetime) -> None:

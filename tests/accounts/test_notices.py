@@ -1,0 +1,169 @@
+"""The inbox and its outbox to Weibo (R65, R69)."""
+
+import pytest
+
+from accounts import notices
+from accounts.models import Notice
+from tests.factories import UserFactory, WeiboAccountFactory
+from tests.moments import DAY, HOUR, MINUTE, SECOND
+
+pytestmark = pytest.mark.django_db
+
+
+def _new(user, dedupe="order-1", **changes):
+    fields = {"title": "新任务待接单", "body": "原发 100.00 元", "url": "/orders/1/", "kind": "order_new", **changes}
+    return notices.NewNotice(user_id=user.pk, dedupe=dedupe, **fields)
+
+
+@pytest.fixture
+def readers(sandbox):
+    """Three users whom Weibo knows and who authorised us."""
+    users = []
+    for number in range(3):
+        uid = str(6_000_000_000 + number)
+        sandbox.control("weibo/users/", {"uid": uid, "token": True})
+        users.append(WeiboAccountFactory(uid=uid).user)
+    notices._inbox_link.cache_clear()
+    return users
+
+
+def _told(user, dedupe="order-1", **changes):
+    uid = notices.uids_of([user.pk])[user.pk]
+    return _new(user, dedupe, weibo_uid=uid, **changes)
+
+
+def test_a_notice_is_told_once_however_often_it_is_posted(now):
+    user = UserFactory()
+    assert notices.post([_new(user)], now=now) == 1
+    assert notices.post([_new(user), _new(user, "order-2")], now=now + MINUTE) == 1
+    assert list(Notice.objects.values_list("dedupe", flat=True)) == ["order-2", "order-1"]
+
+
+def test_posting_nothing_asks_the_database_nothing(now, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert notices.post([], now=now) == 0
+
+
+def test_ten_thousand_notices_are_one_statement(now, django_assert_num_queries):
+    user = UserFactory()
+    with django_assert_num_queries(1):
+        assert notices.post([_new(user, f"n{n}") for n in range(10_000)], now=now) == 10_000
+
+
+def test_a_title_too_long_for_its_column_is_cut(now):
+    notices.post([_new(UserFactory(), title="长" * 200)], now=now)
+    assert len(Notice.objects.get().title) == 100
+
+
+def test_without_a_weibo_account_a_notice_stays_in_the_inbox(now):
+    notices.post([_new(UserFactory())], now=now)
+    assert Notice.objects.get().weibo_state == "none"
+    assert notices.next_due(now) is None
+
+
+def test_notices_go_to_the_account_bound_first_and_still_authorised():
+    first = WeiboAccountFactory(token_state="expired")
+    second = WeiboAccountFactory(user=first.user)
+    WeiboAccountFactory(user=first.user)
+    stranger = UserFactory()
+    assert notices.uids_of([first.user.pk, stranger.pk]) == {first.user.pk: second.uid}
+
+
+def test_only_ones_own_notice_is_marked_as_read_and_only_once(now):
+    user, stranger = UserFactory.create_batch(2)
+    notices.post([_new(user)], now=now)
+    notice = Notice.objects.get()
+    assert not notices.mark_read(notice=notice, by=stranger, now=now)
+    assert notices.mark_read(notice=notice, by=user, now=now)
+    assert not notices.mark_read(notice=notice, by=user, now=now + HOUR)
+    assert Notice.objects.get().read_at == now
+
+
+def test_the_whole_inbox_is_marked_as_read(now):
+    user, other = UserFactory.create_batch(2)
+    notices.post([_new(user, "a"), _new(user, "b"), _new(other, "c")], now=now)
+    assert notices.mark_all_read(by=user, now=now) == 2
+    assert Notice.objects.unread().get().user == other
+
+
+def test_the_same_words_reach_many_users_in_one_call(now, readers, sandbox):
+    notices.post([_told(user, f"order-{user.pk}", body="详情" * 40) for user in readers], now=now)
+    assert notices.deliver_due(now) == 3
+    sent = sandbox.control("weibo/notices/")
+    assert len(sent) == 3
+    assert {tuple(one["objects"]) for one in sent} == {("新任务待接单",)}
+    assert _sent_calls(sandbox) == 1
+    assert set(Notice.objects.values_list("weibo_state", flat=True)) == {"sent"}
+
+
+def _sent_calls(sandbox):
+    return sandbox.control("stats/")["requests"]["by_target"].get("weibo:notification/send", 0)
+
+
+def test_a_short_first_line_goes_along_with_the_title(now, readers, sandbox):
+    notices.post([_told(readers[0], body="接单3 流单1 拒单0\n点击查看详情" + "长" * 30, title="任务已开始")], now=now)
+    notices.deliver_due(now)
+    assert sandbox.control(f"weibo/notices/?uid={6_000_000_000}")[0]["objects"] == ["任务已开始", "接单3 流单1 拒单0"]
+
+
+def test_a_delivered_notice_is_not_sent_again(now, readers, sandbox):
+    notices.post([_told(readers[0])], now=now)
+    notices.deliver_due(now)
+    assert notices.deliver_due(now + DAY) == 0
+    assert len(sandbox.control("weibo/notices/")) == 1
+
+
+def test_a_busy_weibo_puts_a_notice_off_with_growing_pauses(now, readers, sandbox):
+    notices.post([_told(readers[0])], now=now)
+    sandbox.control("faults/", {"target": "notification/send", "kind": "error_code", "error_code": "10001", "times": 2})
+    assert notices.deliver_due(now) == 0
+    assert notices.next_due(now) == now + MINUTE
+    assert notices.deliver_due(now + 59 * SECOND) == 0
+    notices.deliver_due(now + MINUTE)
+    assert notices.next_due(now) == now + 6 * MINUTE
+    assert notices.deliver_due(now + 6 * MINUTE) == 1
+
+
+def test_a_refused_notice_is_given_up_and_stays_in_the_inbox(now, readers, sandbox):
+    notices.post([_told(readers[0])], now=now)
+    sandbox.control("faults/", {"target": "notification/send", "kind": "error_code", "error_code": "21602", "times": 1})
+    assert notices.deliver_due(now) == 0
+    assert Notice.objects.get().weibo_state == "failed"
+    assert notices.next_due(now) is None
+
+
+def test_after_the_last_pause_a_notice_is_given_up(now, readers, sandbox):
+    notices.post([_told(readers[0])], now=now)
+    Notice.objects.update(weibo_tries=len(notices.RETRY_AFTER))
+    sandbox.control("faults/", {"target": "notification/send", "kind": "error_code", "error_code": "10001", "times": 1})
+    notices.deliver_due(now)
+    assert Notice.objects.get().weibo_state == "failed"
+
+
+def test_a_recipient_whom_weibo_refuses_does_not_keep_the_others_waiting(now, readers, sandbox):
+    notices.post([_told(user, f"order-{user.pk}") for user in readers], now=now)
+    sandbox.control("faults/", {"target": "notification/send", "kind": "error_code", "error_code": "20003", "times": 2})
+    sent = notices.deliver_due(now)
+    assert sent == 2
+    assert Notice.objects.filter(weibo_state="failed").count() == 1
+
+
+def test_without_a_link_to_the_inbox_nothing_is_sent_yet(now, readers, sandbox):
+    notices.post([_told(readers[0])], now=now)
+    sandbox.control("faults/", {"target": "short_url/shorten", "kind": "http_500", "times": 1})
+    assert notices.deliver_due(now) == 0
+    assert notices.next_due(now) == now + MINUTE
+
+
+def test_a_rate_limit_pauses_one_message_and_the_next_still_goes(now, readers, sandbox):
+    notices.post([_told(readers[0], title="甲"), _told(readers[1], "order-2", title="乙")], now=now)
+    sandbox.control("faults/", {"target": "notification/send", "kind": "error_code", "error_code": "21603", "times": 1})
+    assert notices.deliver_due(now) == 1
+    assert Notice.objects.filter(weibo_state="waiting").count() == 1
+
+
+def test_an_unreachable_weibo_ends_the_look(now, readers, sandbox):
+    notices.post([_told(readers[0], title="甲"), _told(readers[1], "order-2", title="乙")], now=now)
+    sandbox.control("faults/", {"target": "notification/send", "kind": "http_500", "times": 1})
+    assert notices.deliver_due(now) == 0
+    assert set(Notice.objects.values_list("weibo_tries", flat=True)) == {0, 1}
