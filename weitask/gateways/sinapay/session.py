@@ -92,7 +92,7 @@ class Session:
         code = fields.get("response_code", "").strip()
         said = f"{code} {fields.get('response_message', '')}".strip()[:_MAX_TEXT]
         # Whatever it says, only a signed answer may move money (section 3).
-        if False:
+        if not wire.is_signed(fields, self._sinas):
             raise uncertain(effect=service.effect, code="bad_signature", message=said)
         self._check_ours(fields, asked)
         if code == codes.OK or code in codes.PENDING:
