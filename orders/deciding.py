@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts import access
 from accounts.models import User
-from orders import lifecycle, refusals
+from orders import announcements, halting, lifecycle, refusals
 from orders.models import Order, PublishAttempt, Verdict
 from orders.moves import Cause, State
+from tasks.models import TaskState
 from weitask.refusal import Conflict, Forbidden, Refusal
 
 
@@ -124,29 +125,46 @@ def _posted(case: Case) -> bool:
     if post is None:
         return False
     _end_attempt(case, PublishAttempt.State.CONFIRMED)
-    values = {"weibo_id": post.weibo_id, "posted_at": post.posted_at, "next_check_at": case.now, "undecided": ""}
-    return _move(case, State.PUBLISHED, values=values)
+    values = {
+        "weibo_id": post.weibo_id,
+        "posted_at": post.posted_at,
+        "next_check_at": case.now,
+        "next_count_at": case.now,
+        "undecided": "",
+    }
+    moved = _move(case, State.PUBLISHED, values=values)
+    stopped = Order.objects.filter(pk=case.order.pk, state=State.PUBLISHED, task__state=TaskState.HALTED)
+    halting.exempt(orders=stopped, now=case.now)
+    return moved
 
 
 def _not_posted(case: Case) -> bool:
     """There is no post: 已接单 → 已取消."""
     _end_attempt(case, PublishAttempt.State.ABSENT)
-    return _move(case, State.CANCELLED)
+    moved = _move(case, State.CANCELLED)
+    announcements.cancelled(order_ids=[case.order.pk] if moved else [], cause=Cause.PLATFORM, now=case.now)
+    return moved
 
 
 def _kept(case: Case) -> bool:
     """It stood for 24 hours: 已发布 → 已达成."""
-    return _move(case, State.ACHIEVED, values={"next_check_at": case.now})
+    moved = _move(case, State.ACHIEVED, values={"next_check_at": case.now})
+    announcements.achieved(order_ids=[case.order.pk] if moved else [], now=case.now)
+    return moved
 
 
 def _deleted(case: Case) -> bool:
     """It was gone before 24 hours: 已发布 → 订单失败."""
-    return _move(case, State.FAILED)
+    moved = _move(case, State.FAILED)
+    announcements.failed(order_ids=[case.order.pk] if moved else [], now=case.now)
+    return moved
 
 
 def _deleted_early(case: Case) -> bool:
     """It was gone before 30 days: 提前删除."""
-    return bool(lifecycle.mark_deleted_early(order_ids=[case.order.pk], at=case.now, by=case.by))
+    moved = lifecycle.mark_deleted_early(order_ids=[case.order.pk], at=case.now, by=case.by)
+    announcements.deleted_early(order_ids=[row.id for row in moved], now=case.now)
+    return bool(moved)
 
 
 def _goes_on(case: Case) -> bool:
