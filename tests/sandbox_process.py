@@ -21,9 +21,17 @@ _READY = "sandbox listening on "
 class SandboxProcess:
     """Starts at once with its storage in FOLDER. `base_url` is its address, `keys` the folder of its RSA keys."""
 
-    def __init__(self, folder: Path, *, keys: Path | None = None, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        keys: Path | None = None,
+        environment: dict[str, str] | None = None,
+        arguments: tuple[str, ...] = (),
+    ) -> None:
         self.folder = folder
         self.keys = keys or folder / "keys"
+        self._arguments = arguments
         self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
         self.start()
 
@@ -31,7 +39,7 @@ class SandboxProcess:
         """Start on the same storage, on a free port; RuntimeError carries what it printed instead of coming up."""
         database = self.folder / "sandbox.sqlite3"
         command = [sys.executable, "-m", "weitask.sandbox", "--port", "0"]
-        command += ["--db", str(database), "--keys", str(self.keys)]
+        command += ["--db", str(database), "--keys", str(self.keys), *self._arguments]
         environment = {k: v for k, v in self._environment.items() if k != "DJANGO_SETTINGS_MODULE"}
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(
@@ -94,4 +102,6 @@ class SandboxProcess:
                     return line.removeprefix(_READY).strip()
         finally:
             watchdog.cancel()
+        self.process.wait()
+        stdout.close()
         raise RuntimeError(f"the sandbox did not start: {(self.folder / 'log').read_text()[-2000:]}")

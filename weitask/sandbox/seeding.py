@@ -7,7 +7,7 @@ from pathlib import Path
 
 from weitask.sandbox import memory
 from weitask.sandbox.models import Post, WeiboUser
-from weitask.sandbox.weibo import publishing
+from weitask.sandbox.weibo import known, publishing
 
 _FOLDER = Path(__file__).resolve().parent / "seed"
 _MEMBER_FOR = timedelta(days=3650)
@@ -17,8 +17,8 @@ def load(now: datetime) -> dict[str, int]:
     """Load users and posts that are not there yet; posts lie back from NOW by their hours. How many were made."""
     users = [_user(row, now) for row in _rows("users.csv")]
     with memory.writing():
-        known = set(WeiboUser.objects.values_list("pk", flat=True))
-        fresh = [user for user in users if user.uid not in known]
+        there = set(WeiboUser.objects.values_list("pk", flat=True))
+        fresh = [user for user in users if user.uid not in there]
         WeiboUser.objects.bulk_create(fresh)
         posts = [_post(row, now) for row in _posts({user.uid for user in fresh})]
     known.forget()

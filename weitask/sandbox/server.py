@@ -1,6 +1,7 @@
 """Serving the sandbox with gunicorn: one worker process, because limits and faults live in its memory."""
 
 import os
+import socket
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,6 +47,7 @@ class Start:
 
 def serve(start: Start) -> None:
     """Migrate and serve until SIGTERM or SIGINT. Port 0 takes a free one, which the first line printed names."""
+    _refuse_taken_port(start)
     os.environ["DJANGO_SETTINGS_MODULE"] = _SETTINGS
     options = {
         "bind": f"{start.host}:{start.port}",
@@ -60,6 +62,16 @@ def serve(start: Start) -> None:
         "post_worker_init": _started,
     }
     _Sandbox(options).run()
+
+
+def _refuse_taken_port(start: Start) -> None:
+    """End with one sentence at once; gunicorn would try for five seconds."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((start.host, start.port))
+        except OSError as error:
+            raise SystemExit(f"sandbox: port {start.port} of {start.host} is in use or forbidden: {error}") from None
 
 
 def _prepare(start: Start, arbiter: Any) -> None:

@@ -1,7 +1,6 @@
 """Canonical string, signatures and decryption (sinapay.md 3, 4), independent of the client's code."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 
 from cryptography.exceptions import InvalidSignature
@@ -36,7 +35,7 @@ def check(fields: Mapping[str, str]) -> None:
     try:
         signature = base64.b64decode(fields.get("sign", ""), validate=True)
         keys.merchant_public().verify(signature, canonical(fields), PKCS1v15(), _SHA1)
-    except (binascii.Error, InvalidSignature):
+    except (ValueError, InvalidSignature):
         raise SinaPayError("ILLEGAL_SIGN") from None
 
 
@@ -50,7 +49,7 @@ def decrypt(value: str) -> str:
     size = (modulus.bit_length() + 7) // 8
     try:
         cipher = base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise SinaPayError("ILLEGAL_DECRYPT") from None
     if not cipher or len(cipher) % size:
         raise SinaPayError("ILLEGAL_DECRYPT")
