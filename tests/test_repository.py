@@ -76,7 +76,7 @@ def _assigns_state(path: Path) -> bool:
 STATE_WRITERS = {
     "orders/": {"orders/lifecycle.py", "orders/attempts.py", "orders/sending.py", "orders/reconciling.py"},
     "tasks/": {"tasks/review.py"},
-    "billing/": {"billing/payouts.py", "billing/topups.py", "billing/cards.py"},
+    "billing/": {"billing/payouts/moves.py", "billing/payouts/attempts.py", "billing/topups.py", "billing/cards.py"},
 }
 
 

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import F, Min
 from django.utils.translation import gettext as _
 
 from billing.models import Payout, PayoutAttempt
-from billing.payouts import outcomes
+from billing.payouts import attempts, outcomes
 from weitask.alarms import raise_alarm
 from weitask.gateways import sinapay
 from weitask.gateways.errors import GatewayError, TemporaryError
@@ -80,21 +79,20 @@ def _record(attempt: PayoutAttempt, found: Trade | GatewayError | None, *, now: 
         _other_amount(attempt, found, now=now)
         return False
     retrying(lambda: outcomes.answer(number=attempt.number, state=found.state, now=now))
-    still_open = PayoutAttempt.objects.filter(pk=attempt.pk, state__in=ASKED)
-    age = now - (attempt.sent_at or attempt.made_at)
-    # Sina knows the number, so it is under way and no longer unknown.
-    return not still_open.update(state=PayoutAttempt.State.SENT, queries=F("queries") + 1, next_at=now + _pause(age))
+    pause = _pause(now - (attempt.sent_at or attempt.made_at))
+    # Sina knows the number: while it has no end, it is under way and no longer unknown.
+    under_way: dict[str, Any] = {"queries": F("queries") + 1, "next_at": now + pause}
+    return not attempts.move(attempt, old=ASKED, new=PayoutAttempt.State.SENT, **under_way)
 
 
 def _absent(attempt: PayoutAttempt, *, now: datetime) -> bool:
     """Not found: after 30 minutes the call cannot be in flight any more, and the SAME number is sent again."""
     age = now - (attempt.sent_at or attempt.made_at)
-    with transaction.atomic():
-        rows = PayoutAttempt.objects.filter(pk=attempt.pk, state__in=ASKED, sent_at=attempt.sent_at)
-        if age < ABSENT_AFTER:
-            rows.update(queries=F("queries") + 1, next_at=now + _pause(age))
-            return False
-        return rows.update(state=PayoutAttempt.State.NEW, next_at=now) == 1
+    if age < ABSENT_AFTER:
+        rows = PayoutAttempt.objects.filter(pk=attempt.pk, state__in=ASKED)
+        rows.update(queries=F("queries") + 1, next_at=now + _pause(age))
+        return False
+    return attempts.move(attempt, new=PayoutAttempt.State.NEW, next_at=now)
 
 
 def _other_amount(attempt: PayoutAttempt, found: Trade, *, now: datetime) -> None:

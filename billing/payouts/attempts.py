@@ -1,14 +1,14 @@
-"""New attempts: a number of our own and the money in transit, committed before anything is sent."""
+"""Attempts: a number of our own and the money in transit, committed before anything is sent; their states."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
 from billing import ledger
-from billing.models import AccountKind, Reason
+from billing.models import AccountKind, PayoutAttempt, Reason
 from billing.numbers import new_number
 
 _MAKE: Final = """
@@ -59,3 +59,14 @@ def make(owed: Sequence[Owed], *, now: datetime) -> None:
         ],
         at=now,
     )
+
+
+def move(
+    attempt: PayoutAttempt, *, new: PayoutAttempt.State, old: Collection[PayoutAttempt.State] = (), **values: Any
+) -> bool:
+    """Move an attempt out of one of the `old` states (empty: the one it was read in); False when it has left them."""
+    rows = PayoutAttempt.objects.filter(pk=attempt.pk, state__in=old or [attempt.state])
+    if rows.update(state=new, **values) != 1:
+        return False
+    attempt.refresh_from_db()
+    return True

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from billing import ledger
 from billing.models import AccountKind, Payout, PayoutAttempt, Reason
-from billing.payouts import outcomes
+from billing.payouts import attempts, outcomes
+from billing.payouts.moves import move
 from weitask.alarms import resolve_alarm
 from weitask.gateways import sinapay
 from weitask.gateways.errors import GatewayError
@@ -79,11 +80,11 @@ def _paid_after_all(told: outcomes.Told) -> None:
     source = ledger.platform(AccountKind.EXPENSE) if twice else accounts[AccountKind.PAYABLE]
     transfer = ledger.NewTransfer(Reason.PAID, told.attempt.pk, source, accounts[AccountKind.CASH], told.attempt.amount)
     ledger.post([transfer], at=told.now)
-    PayoutAttempt.objects.filter(pk=told.attempt.pk).update(state=PayoutAttempt.State.SUCCESS)
+    attempts.move(told.attempt, new=PayoutAttempt.State.SUCCESS)
     if not twice:
-        rows = Payout.objects.filter(pk=payout.pk)
-        rows.update(state=Payout.State.PENDING)  # the table of moves has no arrow 支付失败 → 已付款
-        rows.update(state=Payout.State.PAID, paid_at=told.now, problem="", retry_at=None)
+        # The table of moves has no arrow 支付失败 → 已付款.
+        move(payout_id=payout.pk, old=Payout.State.FAILED, new=Payout.State.PENDING)
+        outcomes.mark_paid(payout, now=told.now)
 
 
 def _withdraw_unsent(told: outcomes.Told) -> None:

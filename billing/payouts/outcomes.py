@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from billing import ledger, messages
 from billing.models import AccountKind, Payout, PayoutAttempt, Reason
+from billing.payouts import attempts
+from billing.payouts.moves import move
 from weitask.alarms import raise_alarm
 
 DAILY: Final = timedelta(days=1)
@@ -65,9 +67,7 @@ def _paid(told: Told) -> None:
     accounts = owners_accounts(told.payout.owner_id)
     _end(told, PayoutAttempt.State.SUCCESS)
     _post(told, Reason.PAID, accounts[AccountKind.TRANSIT], accounts[AccountKind.CASH])
-    Payout.objects.filter(pk=told.payout.pk).update(
-        state=Payout.State.PAID, paid_at=told.now, problem="", retry_at=None
-    )
+    mark_paid(told.payout, now=told.now)
     messages.paid(payout=told.payout, attempt_id=told.attempt.pk, now=told.now)
 
 
@@ -121,6 +121,13 @@ def fail(told: Told, *, problem: str, state: PayoutAttempt.State = PayoutAttempt
     _fail_payout(told, problem=problem, retry_at=told.now + DAILY if fixed else None, card_fixed_at=fixed)
 
 
+def mark_paid(payout: Payout, *, now: datetime) -> None:
+    """待付款 → 已付款; the book has been written."""
+    values = {"paid_at": now, "problem": "", "retry_at": None}
+    move(payout_id=payout.pk, old=Payout.State.PENDING, new=Payout.State.PAID, **values)
+    payout.refresh_from_db()
+
+
 def owners_accounts(owner_id: int) -> _Accounts:
     """The accounts a payout moves money between."""
     return {
@@ -131,9 +138,7 @@ def owners_accounts(owner_id: int) -> _Accounts:
 
 
 def _end(told: Told, state: PayoutAttempt.State, *, code: str = "") -> None:
-    rows = PayoutAttempt.objects.filter(pk=told.attempt.pk)
-    rows.update(state=state, ended_at=told.now, next_at=None, code=code)
-    told.attempt.state = state
+    attempts.move(told.attempt, new=state, ended_at=told.now, next_at=None, code=code)
 
 
 def _post(told: Told, reason: Reason, source: int, target: int) -> None:
@@ -141,8 +146,7 @@ def _post(told: Told, reason: Reason, source: int, target: int) -> None:
 
 
 def _fail_payout(told: Told, *, problem: str, retry_at: datetime | None, card_fixed_at: datetime | None) -> None:
-    payout = told.payout
-    payout.state, payout.problem = Payout.State.FAILED, problem
-    payout.retry_at, payout.card_fixed_at, payout.paid_at = retry_at, card_fixed_at, None
-    payout.save(update_fields=["state", "problem", "retry_at", "card_fixed_at", "paid_at"])
-    messages.not_paid(payout=payout, fact=f"{told.attempt.pk}:{told.attempt.state}", now=told.now)
+    values = {"problem": problem, "retry_at": retry_at, "card_fixed_at": card_fixed_at, "paid_at": None}
+    move(payout_id=told.payout.pk, old=Payout.State(told.payout.state), new=Payout.State.FAILED, **values)
+    told.payout.refresh_from_db()
+    messages.not_paid(payout=told.payout, fact=f"{told.attempt.pk}:{told.attempt.state}", now=told.now)

@@ -13,6 +13,7 @@ from accounts.models import User
 from billing import ledger
 from billing.models import BankCard, Payout, PayoutAttempt
 from billing.payouts import attempts
+from billing.payouts.moves import move
 from billing.payouts.outcomes import DAILY
 from weitask.alarms import raise_alarm
 from weitask.refusal import Conflict, Forbidden
@@ -92,6 +93,6 @@ def _begin(payout_id: int, *, now: datetime) -> bool:
     if card is None:
         Payout.objects.filter(pk=payout_id).update(retry_at=None, problem=_("未绑定银行卡"))
         return False
-    Payout.objects.filter(pk=payout_id).update(state=Payout.State.PENDING, retry_at=None, problem="")
+    move(payout_id=payout_id, old=Payout.State.FAILED, new=Payout.State.PENDING, retry_at=None, problem="")
     attempts.make([attempts.Owed(payout.pk, payout.owner_id, payout.amount, card.pk)], now=now)
     return True

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Min
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import BankCard, PayoutAttempt
 from billing.numbers import owners_name
-from billing.payouts import outcomes
+from billing.payouts import attempts, outcomes
 from weitask.alarms import raise_alarm
 from weitask.gateways import sinapay
 from weitask.gateways.errors import GatewayError, PermanentError, TemporaryError
@@ -115,9 +115,9 @@ def _record(one: _Claimed, result: str | GatewayError, *, now: datetime) -> None
             return
         if isinstance(result, str):
             # Even SUCCESS only means accepted: a notification or a query must say it too (sinapay.md 12).
-            PayoutAttempt.objects.filter(pk=one.id).update(state=PayoutAttempt.State.SENT)
+            attempts.move(told.attempt, new=PayoutAttempt.State.SENT)
         elif isinstance(result, TemporaryError):
-            _wait(one, result, until=now + max(AGAIN, timedelta(seconds=result.retry_after or 0)))
+            _wait(one, told, result, until=now + max(AGAIN, timedelta(seconds=result.retry_after or 0)))
         elif isinstance(result, PermanentError):
             _refused(one, result, told)
         else:
@@ -125,11 +125,10 @@ def _record(one: _Claimed, result: str | GatewayError, *, now: datetime) -> None
             PayoutAttempt.objects.filter(pk=one.id).update(code=result.code[:60])
 
 
-def _wait(one: _Claimed, error: GatewayError, *, until: datetime) -> None:
+def _wait(one: _Claimed, told: outcomes.Told, error: GatewayError, *, until: datetime) -> None:
     """Definitely not done: the same number goes again later; `sent_at` is again what it was."""
-    PayoutAttempt.objects.filter(pk=one.id).update(
-        state=PayoutAttempt.State.NEW, next_at=until, sent_at=one.sent_before, code=error.code[:60]
-    )
+    values: dict[str, Any] = {"next_at": until, "sent_at": one.sent_before, "code": error.code[:60]}
+    attempts.move(told.attempt, new=PayoutAttempt.State.NEW, **values)
 
 
 def _refused(one: _Claimed, error: PermanentError, told: outcomes.Told) -> None:
@@ -138,7 +137,7 @@ def _refused(one: _Claimed, error: PermanentError, told: outcomes.Told) -> None:
         text = _("付款 %(number)s 被新浪支付拒绝：%(code)s") % {"number": one.number, "code": error.code}
         raise_alarm(kind="payout_refused", key=error.code, text=text, now=told.now)
     if error.cause in OURS:
-        _wait(one, error, until=told.now + LATER)
+        _wait(one, told, error, until=told.now + LATER)
         return
     if error.cause == "card":
         card = BankCard.objects.filter(pk=told.attempt.card_id, state=BankCard.State.BOUND)
