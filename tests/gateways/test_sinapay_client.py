@@ -63,6 +63,25 @@ def test_a_request_is_dated_in_beijing_by_the_business_clock(server, pay_config,
     assert server.received[0].headers["x-weitask-now"] == "2026-01-05T02:00:00+00:00"
 
 
+def test_a_pinned_client_dates_and_stamps_its_moment_and_asks_no_clock(server, pay_config, sina):
+    def ask_the_database() -> datetime:
+        raise AssertionError("a thread asked for the time")
+
+    server.script(sina.answer(balance="0.00"))
+    with SinaPayClient(replace(pay_config, now=ask_the_database)) as pay:
+        pay.pinned(now=datetime(2026, 1, 5, 2, 0, tzinfo=UTC)).balance()
+
+    assert sina.open(server.received[0])["request_time"] == "20260105100000"
+    assert server.received[0].headers["x-weitask-now"] == "2026-01-05T02:00:00+00:00"
+
+
+def test_where_no_business_time_is_sent_pinning_sends_none(server, pay, sina):
+    server.script(sina.answer(balance="0.00"))
+    pay.pinned(now=START).balance()
+
+    assert "x-weitask-now" not in server.received[0].headers
+
+
 def test_a_payout_names_the_card_and_the_amount(server, pay, sina):
     server.script(sina.answer(out_trade_no="PO1", withdraw_status="PROCESSING"))
 
