@@ -2,9 +2,6 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const stored = localStorage.getItem("theme");
-  if (stored) root.dataset.bsTheme = stored;
-  else if (matchMedia("(prefers-color-scheme: dark)").matches) root.dataset.bsTheme = "dark";
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-theme-toggle]")) {

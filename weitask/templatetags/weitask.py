@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -76,8 +77,33 @@ def icon(name: str, extra: str = "") -> SafeString:
     )
 
 
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """A form field as Tabler draws it, tied to its hint and its errors for screen readers."""
+    kind = getattr(field.field.widget, "input_type", "")
+    look = {"select": "form-select", "checkbox": "form-check-input", "radio": "form-check-input"}.get(
+        kind, "form-control"
+    )
+    described = [f"{field.id_for_label}_hint"] if field.help_text else []
+    attrs = {"class": f"{field.field.widget.attrs.get('class', '')} {look}".strip()}
+    if field.errors:
+        attrs["class"] += " is-invalid"
+        attrs["aria-invalid"] = "true"
+        described.append(f"{field.id_for_label}_error")
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attrs)
+
+
 # Colour of each label (spec 1.6); words carry the meaning, colour only helps.
 TONES = {
+    "muted": "secondary",
+    "wait": "blue",
+    "good": "green",
+    "bad": "red",
+    "money": "yellow",
+    "payout_pending": "yellow",
+    "payout_paid": "green",
     "dispatched": "azure",
     "accepted": "blue",
     "published": "indigo",
