@@ -1,0 +1,138 @@
+"""The book: accounts, transfers, entries. Rows are never edited (spec 4, architecture 1.4)."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Advertiser, User
+from weitask.models import append_only
+from weitask.money import MAX_FEN
+
+
+class AccountKind(models.TextChoices):
+    """Kinds of ledger account. Cash and expense are debit accounts (stored ≤ 0), all others ≥ 0 but AVAILABLE."""
+
+    CASH = "cash", _("平台资金")
+    EXPENSE = "expense", _("平台支出")
+    FEE = "fee", _("服务费收入")
+    SUSPENSE = "suspense", _("待查款项")
+    AVAILABLE = "available", _("可用余额")
+    FROZEN = "frozen", _("冻结金额")
+    REFUND = "refund", _("退款锁定")
+    PAYABLE = "payable", _("应付收入")
+    TRANSIT = "transit", _("付款在途")
+
+
+PLATFORM_KINDS = (AccountKind.CASH, AccountKind.EXPENSE, AccountKind.FEE, AccountKind.SUSPENSE)
+ADVERTISER_KINDS = (AccountKind.AVAILABLE, AccountKind.FROZEN, AccountKind.REFUND)
+OWNER_KINDS = (AccountKind.PAYABLE, AccountKind.TRANSIT)
+DEBIT_KINDS = (AccountKind.CASH, AccountKind.EXPENSE)
+
+
+class LedgerAccount(models.Model):
+    """One account of the book. Only `billing.ledger` writes `balance` and `seq`."""
+
+    kind = models.CharField(_("科目"), max_length=10, choices=AccountKind)
+    advertiser = models.ForeignKey(Advertiser, models.PROTECT, null=True, blank=True, related_name="ledger_accounts")
+    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="ledger_accounts")
+    balance = models.BigIntegerField(_("余额（分）"), default=0)
+    seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("账本科目")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "advertiser", "owner"], nulls_distinct=False, name="ledger_account_once"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(kind__in=PLATFORM_KINDS, advertiser=None, owner=None)
+                    | Q(kind__in=ADVERTISER_KINDS, advertiser__isnull=False, owner=None)
+                    | Q(kind__in=OWNER_KINDS, advertiser=None, owner__isnull=False)
+                ),
+                name="ledger_account_party",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(kind__in=DEBIT_KINDS, balance__lte=0)
+                    | Q(kind=AccountKind.AVAILABLE)
+                    | (~Q(kind__in=[*DEBIT_KINDS, AccountKind.AVAILABLE]) & Q(balance__gte=0))
+                ),
+                name="ledger_account_sign",
+                violation_error_message=_("金额不足"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} #{self.pk}"
+
+
+class Reason(models.TextChoices):
+    """Why money moved. (reason, reference) happens once; the reference is named behind each."""
+
+    RECHARGE = "recharge", _("充值")  # TopUp
+    SUSPENSE = "suspense", _("待查款项")  # SuspenseItem
+    SUSPENSE_OUT = "suspense_out", _("待查款项转出")  # SuspenseItem
+    FREEZE = "freeze", _("冻结")  # Order
+    RELEASE = "release", _("解冻")  # Order
+    EARN = "earn", _("订单收入")  # Order
+    FEE = "fee", _("服务费")  # Order
+    PAYOUT = "payout", _("结算付款")  # PayoutAttempt: payable → transit
+    PAID = "paid", _("付款成功")  # PayoutAttempt: transit → cash
+    UNPAID = "unpaid", _("付款失败退回")  # PayoutAttempt: transit → payable
+    RETURNED = "returned", _("银行退票")  # PayoutAttempt: cash → payable
+    REFUND_LOCK = "refund_lock", _("退款锁定")  # Refund
+    REFUND_UNLOCK = "refund_unlock", _("退款取消")  # Refund
+    REFUND_PAID = "refund_paid", _("退款付出")  # Refund
+    GOODWILL = "goodwill", _("平台补偿")  # tasks.Decision
+    REVERSAL = "reversal", _("冲正")  # Transfer
+
+
+class Transfer(models.Model):
+    """A positive amount from one account (−) to another (+). `at` is business time."""
+
+    reason = models.CharField(_("事由"), max_length=14, choices=Reason)
+    reference = models.BigIntegerField(_("单据"))
+    source = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", db_index=False)
+    target = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", db_index=False)
+    amount = models.BigIntegerField(_("金额（分）"))
+    ends = models.BigIntegerField(null=True, unique=True)  # the freeze transfer that earn or release ends (L12)
+    limit_then = models.BigIntegerField(null=True)  # credit limit in force at a freeze or refund lock (L08)
+    at = models.DateTimeField(_("时间"))
+    xid = models.BigIntegerField(db_default=RawSQL("pg_current_xact_id()::text::bigint", []))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("账本流水")
+        constraints = [
+            models.UniqueConstraint(fields=["reason", "reference"], name="transfer_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0, amount__lte=MAX_FEN), name="transfer_amount_sane"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="transfer_two_accounts"),
+            models.CheckConstraint(
+                condition=Q(reason__in=["earn", "release"], ends__isnull=False)
+                | (~Q(reason__in=["earn", "release"]) & Q(ends=None)),
+                name="transfer_ends_when_it_ends",
+            ),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.reference}"
+
+
+class Entry(models.Model):
+    """One side of a transfer: signed fen, the balance after it, `seq` given under the account's lock (L03)."""
+
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="entries", db_index=False)
+    account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="entries", db_index=False)
+    amount = models.BigIntegerField(_("金额（分）"))
+    balance_after = models.BigIntegerField(_("变动后余额（分）"))
+    seq = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "seq"], name="entry_seq"),
+            models.UniqueConstraint(fields=["transfer", "account"], name="entry_once_per_account"),
+            models.CheckConstraint(condition=~Q(amount=0), name="entry_not_zero"),
+        ]
+        triggers = append_only()
