@@ -20,13 +20,13 @@ class AdvertiserFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Advertiser
 
-    user = factory.SubFactory(UserFactory, identity="enterprise")
+    user = factory.SubFactory(UserFactory, identity=factory.SelfAttribute("..kind"))
     kind = "enterprise"
     name = factory.Sequence(lambda n: f"城南食品{n}")
     created_at = MONDAY
 
     class Params:
-        personal = factory.Trait(kind="personal", user__identity="personal")
+        personal = factory.Trait(kind="personal")
 
 
 class WeiboAccountFactory(factory.django.DjangoModelFactory):

@@ -24,7 +24,7 @@ def test_choosing_takes_the_user_to_where_they_were_heading(client, newcomer):
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
-def test_no_choice_leads_off_the_site(client, newcomer, target, monkeypatch, settings):
+def test_no_choice_leads_off_the_site(client, newcomer, target, settings):
     settings.LOGIN_REDIRECT_URL = "/"
     answer = client.post("/identity/choose/", {"identity": "media", "next": target})
     assert answer["Location"] == "/"
@@ -47,10 +47,30 @@ def test_the_csrf_check_stands_before_the_choice(newcomer):
     assert not Advertiser.objects.exists()
 
 
-def test_nobody_can_make_themselves_personal_again(client, settings):
-    settings.LOGIN_REDIRECT_URL = "/"
+@pytest.fixture
+def bare_page(settings):
+    """The page reduced to what the view hands over, whatever it looks like."""
+    words = "{% for problem in problems %}{{ problem.field }}: {{ problem.message }};{% endfor %}{{ held }}{{ next }}"
+    (engine,) = settings.TEMPLATES
+    loader = ("django.template.loaders.locmem.Loader", {"accounts/identity.html": words})
+    settings.TEMPLATES = [{**engine, "APP_DIRS": False, "OPTIONS": {**engine["OPTIONS"], "loaders": [loader]}}]
+
+
+def test_nobody_can_make_themselves_personal_again(client, bare_page):
     advertiser = AdvertiserFactory()
     client.force_login(advertiser.user)
-    client.post("/identity/choose/", {"identity": "personal"})
+    answer = client.post("/identity/choose/", {"identity": "personal"})
+    assert (answer.status_code, "不能改为个人用户" in answer.text) == (400, True)
     advertiser.refresh_from_db()
     assert advertiser.kind == "enterprise"
+
+
+def test_every_missing_field_is_named_and_the_way_on_kept(client, newcomer, bare_page):
+    answer = client.post("/identity/choose/", {"identity": "enterprise", "next": "/identity/"})
+    assert answer.text.startswith("name: 请填写名称;contact: 请填写联系人;phone: 请填写联系电话;")
+    assert answer.text.endswith("/identity/")
+
+
+def test_the_page_knows_which_identities_are_there_already(client, bare_page):
+    client.force_login(AdvertiserFactory().user)
+    assert "enterprise" in client.get("/identity/").text
