@@ -48,13 +48,15 @@ UPDATE orders_publishattempt a SET next_at = NULL, answered_at = %(now)s,
 FROM orders_order o
 WHERE o.id = a.order_id AND o.state <> 'accepted' AND a.state IN ('sending', 'unknown') AND a.next_at <= %(now)s
 """
+# Materialised: as a plain subquery PostgreSQL may run it again and claim more than the limit.
 _CLAIM: Final = """
-UPDATE orders_publishattempt SET next_at = %(until)s, state = 'unknown',
-    code = CASE state WHEN 'sending' THEN 'no_answer' ELSE code END
-WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM orders_publishattempt WHERE state IN ('sending', 'unknown') AND next_at <= %(now)s
     ORDER BY next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id
+UPDATE orders_publishattempt a SET next_at = %(until)s, state = 'unknown',
+    code = CASE a.state WHEN 'sending' THEN 'no_answer' ELSE a.code END
+FROM due WHERE a.id = due.id
+RETURNING a.id
 """
 
 

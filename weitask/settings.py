@@ -240,6 +240,7 @@ WEIBO_UPLOAD_BASE = env.str("WEIBO_UPLOAD_BASE", default=SANDBOX_URL if DEMO els
 WEIBO_APP_KEY = env.str("WEIBO_APP_KEY", default="2714550001")
 WEIBO_APP_SECRET = env.str("WEIBO_APP_SECRET", default="sandbox-secret" if DEMO else "")
 WEIBO_PLATFORM_TOKEN = env.str("WEIBO_PLATFORM_TOKEN", default="platform-commercial-token" if DEMO else "")
+WEIBO_APP_NAME = env.str("WEIBO_APP_NAME", default="微任务" if DEMO else "")  # as posts show it; empty: not compared
 WEIBO_NOTICE_TEMPLATE = env.str("WEIBO_NOTICE_TEMPLATE", default="weitask_notice")
 WEIBO_ORG_TYPES = env.list("WEIBO_ORG_TYPES", cast=int, default=[1, 2, 3, 4, 5, 6, 7, 8])
 _sinapay = SANDBOX_URL if DEMO else "https://gate.pay.sina.com.cn"
