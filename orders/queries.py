@@ -34,6 +34,17 @@ def of_advertiser(advertiser: Advertiser) -> OrderQuerySet:
     return Order.objects.visible_to_advertiser(advertiser).with_payout().select_related("account", "task")
 
 
+def content(order: Order) -> dict[str, str]:
+    """What will be posted, as the preview shows it: form, text, and the original of a repost."""
+    submission = order.item.submission
+    return {
+        "form": order.form,
+        "text": order.text,
+        "source_url": submission.source_url,
+        "source_text": submission.source_text,
+    }
+
+
 def label_counts(orders: OrderQuerySet) -> dict[str, int]:
     """How many of these orders wear each of the twelve labels, by slug, zeros included (R112).
 

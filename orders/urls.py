@@ -1,5 +1,32 @@
-"""Pages."""
+"""Pages: homes, help, and the orders of owners and advertisers."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
-urlpatterns: list[URLPattern] = []
+from accounts.models import Identity, User
+from accounts.workspace import Entry, menu
+from orders.models import Order
+from orders.moves import State
+from orders.views import help, home, inbox
+from weitask import clock
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("help/", help.help_centre, name="help"),
+    path("support/", help.support, name="support"),
+    path("orders/", inbox.orders, name="orders"),
+    path("orders/accept/", inbox.accept_many, name="orders_accept"),
+    path("orders/<int:pk>/", inbox.order, name="order"),
+    path("orders/<int:pk>/accept/", inbox.accept, name="order_accept"),
+    path("orders/<int:pk>/refuse/", inbox.refuse, name="order_refuse"),
+]
+
+
+def waiting(user: User) -> int:
+    """Orders that still wait for an owner's answer, for the badge of the menu."""
+    return Order.objects.visible_to_owner(user).filter(state=State.DISPATCHED, start_at__gt=clock.now()).count()
+
+
+_EVERYBODY = (Identity.PERSONAL, Identity.ENTERPRISE, Identity.MEDIA)
+menu(Entry(_("首页"), "home", "home", _EVERYBODY, 10))
+menu(Entry(_("订单"), "orders", "inbox", (Identity.MEDIA,), 20, waiting))

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import advice, media, workspace
@@ -19,6 +20,15 @@ from accounts.workspace import owner_required
 from weitask import clock
 from weitask.forms import put_problems
 from weitask.refusal import Problem, Refusal
+
+PART_NAMES = {
+    "acceptance": _lazy("接单率"),
+    "punctuality": _lazy("及时处理，不流单"),
+    "fairness": _lazy("拒单合理"),
+    "delivery": _lazy("按约发布并保留"),
+    "speed": _lazy("响应速度"),
+    "reach": _lazy("粉丝影响力"),
+}
 
 
 @owner_required
@@ -113,7 +123,8 @@ def _page(request: HttpRequest, account: MediaAccount, prices: PriceForm, catego
         "prices": prices,
         "category": category,
         "advice": advice.advise(account=account),
-        "score": account.scores.first(),
+        "score": (score := account.scores.first()),
+        "parts": [{**part, "name": PART_NAMES.get(part["key"], part["key"])} for part in score.parts] if score else [],
         "decisions": account.decisions.all()[:10],
     }
     status = 400 if prices.errors or category.errors else 200

@@ -1,0 +1,98 @@
+"""收入 of an owner, and the bank card it is paid to (R13, R126-R128)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import workspace
+from accounts.models import User
+from accounts.views.refused import tell
+from accounts.workspace import owner_required
+from billing import cards, queries
+from billing.forms import CardForm, CodeForm
+from billing.models import BankCard, Payout
+from weitask import clock, keyset
+from weitask.forms import put_problems
+from weitask.gateways.sinapay import CardDetails
+from weitask.periods import cutoff_for
+from weitask.refusal import Refusal
+from weitask.visitor import ip_of
+
+
+@owner_required
+@require_GET
+def earnings(request: HttpRequest) -> HttpResponse:
+    """What is owed, on its way and paid; the payments; every line of the book."""
+    user = _owner(request)
+    lines = queries.statement(owner_id=user.pk).filter(account__kind="payable")
+    context = {
+        "earnings": queries.earnings(owner_id=user.pk),
+        "payouts": Payout.objects.visible_to(user).select_related("run").order_by("-pk")[:12],
+        "page": keyset.page(lines, after=request.GET.get("after", ""), before=request.GET.get("before", "")),
+        "card": BankCard.objects.filter(owner=user, state=BankCard.State.BOUND).first(),
+        "friday": cutoff_for(clock.now()),
+    }
+    return render(request, "billing/earnings.html", context)
+
+
+@owner_required
+@require_http_methods(["GET", "POST"])
+def bank_card(request: HttpRequest) -> HttpResponse:
+    """The card now bound, the one that waits for its code, or the form for a new one."""
+    user = _owner(request)
+    form = CardForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = {name: value for name, value in form.cleaned_data.items() if name != "consent"}
+        try:
+            cards.submit(
+                owner=user, details=CardDetails(**data), client_ip=ip_of(request) or "127.0.0.1", now=clock.now()
+            )
+        except Refusal as refusal:
+            for problem in put_problems(form, refusal):
+                messages.error(request, problem.message)
+        else:
+            messages.info(request, _("验证码已发送到银行预留手机，请在 15 分钟内填写。"))
+            return HttpResponseRedirect(reverse("bank_card"))
+    mine = BankCard.objects.filter(owner=user)
+    context = {
+        "bound": mine.filter(state=BankCard.State.BOUND).first(),
+        "waiting": mine.filter(state=BankCard.State.PENDING).exclude(ticket="").order_by("-pk").first(),
+        "banks": cards.BANKS,
+        "form": form,
+        "code": CodeForm(),
+        "replacing": "new" in request.GET or bool(form.errors),
+    }
+    return render(request, "billing/bank_card.html", context, status=400 if form.errors else 200)
+
+
+@owner_required
+@require_POST
+def confirm_card(request: HttpRequest) -> HttpResponse:
+    """Finish binding with the texted code."""
+    user = _owner(request)
+    waiting = BankCard.objects.filter(owner=user, state=BankCard.State.PENDING).order_by("-pk").first()
+    form = CodeForm(request.POST)
+    if waiting is None or not form.is_valid():
+        messages.error(request, _("请填写短信验证码"))
+        return HttpResponseRedirect(reverse("bank_card"))
+    try:
+        cards.confirm(
+            card=waiting,
+            code=form.cleaned_data["code"],
+            client_ip=ip_of(request) or "127.0.0.1",
+            now=clock.now(),
+        )
+    except Refusal as refusal:
+        tell(request, refusal)
+    else:
+        messages.success(request, _("银行卡已绑定，收入将在周五结算到这张卡。"))
+    return HttpResponseRedirect(reverse("bank_card"))
+
+
+def _owner(request: HttpRequest) -> User:
+    user = workspace.active(request).user
+    assert user is not None  # noqa: S101 [owner_required]
+    return user

@@ -1,0 +1,143 @@
+"""订单 of an owner: the list by label, one order with its content and evidence, 接单 and 拒单 (R60-R64)."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import workspace
+from accounts.models import User
+from accounts.views.refused import tell
+from accounts.workspace import owner_required
+from orders import answering, labels, queries
+from orders.forms import RefusalForm
+from orders.models import Order
+from orders.querysets import OrderQuerySet
+from tasks.models import Image
+from weitask import clock, keyset
+from weitask.forms import put_problems
+from weitask.refusal import Refusal
+from weitask.retrying import retrying
+from weitask.visitor import ip_of
+
+
+@owner_required
+@require_GET
+def orders(request: HttpRequest) -> HttpResponse:
+    """Orders of one's own accounts; `?state=` is a label, `?account=` an own account."""
+    mine = queries.of_owner(_owner(request))
+    shown = _filtered(request, mine)
+    page = keyset.page(shown, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    counts = queries.label_counts(mine)
+    context = {
+        "page": page,
+        "rows": [(order, labels.label(order)) for order in page.rows],
+        "labels": [(label, counts[label.slug]) for label in labels.LABELS],
+        "total": sum(counts[label.slug] for label in labels.LABELS if not label.is_payout),
+        "now": clock.now(),
+    }
+    return render(request, "orders/inbox.html", context)
+
+
+@owner_required
+@require_GET
+def order(request: HttpRequest, pk: int) -> HttpResponse:
+    """One order: exactly what will be posted, what it brings, what it clashes with, what was seen."""
+    return _page(request, _mine(request, pk), RefusalForm())
+
+
+@owner_required
+@require_POST
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """接单."""
+    found = _mine(request, pk)
+    try:
+        retrying(lambda: answering.accept(order=found, by=_owner(request), ip=ip_of(request), now=clock.now()))
+    except Refusal as refusal:
+        tell(request, refusal)
+    else:
+        messages.success(request, _("已接单，到开始时间会自动发布，请保留至少 24 小时。"))
+    return HttpResponseRedirect(reverse("order", args=[pk]))
+
+
+@owner_required
+@require_POST
+def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """拒单 with its reason."""
+    found = _mine(request, pk)
+    form = RefusalForm(request.POST)
+    if form.is_valid():
+        reason = form.cleaned_data
+        try:
+            answering.refuse(
+                order=found,
+                by=_owner(request),
+                code=reason["reason_code"],
+                reason=reason["reason"],
+                now=clock.now(),
+            )
+        except Refusal as refusal:
+            for problem in put_problems(form, refusal):
+                messages.error(request, problem.message)
+        else:
+            messages.success(request, _("已拒单，订单不会执行。"))
+            return HttpResponseRedirect(reverse("orders"))
+    return _page(request, found, form)
+
+
+@owner_required
+@require_POST
+def accept_many(request: HttpRequest) -> HttpResponse:
+    """接单 of several; each that cannot be taken says why."""
+    chosen = [int(pk) for pk in request.POST.getlist("order") if pk.isdigit()][:100]
+    taken = 0
+    for found in queries.of_owner(_owner(request)).filter(pk__in=chosen).order_by("start_at", "pk"):
+        try:
+            answering.accept(order=found, by=_owner(request), ip=ip_of(request), now=clock.now())
+        except Refusal as refusal:
+            messages.error(request, f"{found.number}：{refusal}")
+        else:
+            taken += 1
+    if taken:
+        messages.success(request, ngettext("已接 %(count)s 单", "已接 %(count)s 单", taken) % {"count": taken})
+    return HttpResponseRedirect(reverse("orders"))
+
+
+def _owner(request: HttpRequest) -> User:
+    user = workspace.active(request).user
+    if user is None:
+        raise Http404
+    return user
+
+
+def _mine(request: HttpRequest, pk: int) -> Order:
+    return get_object_or_404(queries.of_owner(_owner(request)), pk=pk)
+
+
+def _filtered(request: HttpRequest, mine: OrderQuerySet) -> OrderQuerySet:
+    if state := request.GET.get("state"):
+        mine = mine.with_label(state)
+    account = request.GET.get("account", "")
+    return mine.filter(account_id=int(account)) if account.isdigit() else mine
+
+
+def _page(request: HttpRequest, found: Order, form: RefusalForm) -> HttpResponse:
+    now = clock.now()
+    open_now = found.state == "dispatched" and found.start_at > now
+    context = {
+        "order": found,
+        "label": labels.label(found),
+        "retention": labels.retention(found),
+        "content": queries.content(found),
+        "images": Image.objects.filter(pk__in=found.image_ids),
+        "open": open_now,
+        "clashing": answering.clashing(order=found, now=now)[:5] if open_now else [],
+        "forecast": queries.forecast(found),
+        "evidence": queries.evidence(found),
+        "form": form,
+        "now": now,
+    }
+    return render(request, "orders/order.html", context, status=400 if form.errors else 200)
