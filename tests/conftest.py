@@ -30,6 +30,21 @@ REFERENCE_TABLES = {
 }
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment, django_db_modify_db_settings, django_db_keepdb, django_db_blocker
+) -> Iterator[None]:
+    """The test database, also when no collected test wears the mark `django_db` (those of `committed` do not)."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
 def now() -> datetime:
     """Monday 2026-01-05 10:00 in Shanghai."""

@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from accounts.models import Advertiser, MediaAccount, User
 from billing.models import AccountKind
 from orders import answering, dispatch, lifecycle
@@ -68,8 +70,9 @@ def dispatched(
         submission.items.create(
             account=account, start_at=start, text="好吃", price=price, fee=fee, followers=account.followers, rating=60
         )
-    recharge(submission.task.advertiser, (price + fee) * len(accounts), at=now)
-    return dispatch.create_orders(submission=submission, by=submission.submitted_by, now=now)
+    with transaction.atomic():
+        recharge(submission.task.advertiser, (price + fee) * len(accounts), at=now)
+        return dispatch.create_orders(submission=submission, by=submission.submitted_by, now=now)
 
 
 def one(**options: object) -> Order:
