@@ -1,6 +1,7 @@
 """Clients that talk to a scripted server on loopback."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def server() -> Iterator[Loopback]:
 
 @pytest.fixture
 def weibo_config(server: Loopback) -> WeiboConfig:
-    """Weibo at the scripted server, patient for half a second."""
+    """Weibo at the scripted server, patient enough for a busy machine."""
     return WeiboConfig(
         api_base=server.url,
         authorize_base="https://browser.example",
@@ -36,7 +37,7 @@ def weibo_config(server: Loopback) -> WeiboConfig:
         app_key="2714550001",
         app_secret="app-secret-value",
         platform_token="platform-token-value",
-        timeout=0.5,
+        timeout=10.0,
         breaker=BreakerLimits(failures=0),
     )
 
@@ -49,8 +50,15 @@ def weibo(weibo_config: WeiboConfig) -> Iterator[WeiboClient]:
 
 
 @pytest.fixture
+def hasty_weibo(weibo_config: WeiboConfig) -> Iterator[WeiboClient]:
+    """A Weibo client that gives up soon, for servers that never answer."""
+    with WeiboClient(replace(weibo_config, timeout=0.3)) as client:
+        yield client
+
+
+@pytest.fixture
 def pay_config(server: Loopback, sandbox_keys: Path) -> SinaPayConfig:
-    """Sina Pay at the scripted server, patient for half a second."""
+    """Sina Pay at the scripted server, patient enough for a busy machine."""
     return SinaPayConfig(
         mgs_url=f"{server.url}/mgs/gateway.do",
         mas_url=f"{server.url}/mas/gateway.do",
@@ -60,7 +68,7 @@ def pay_config(server: Loopback, sandbox_keys: Path) -> SinaPayConfig:
         encrypt_public_key_pem=(sandbox_keys / "sina_encrypt_public.pem").read_text(),
         notify_url="https://weitask.example/pay/sinapay/notify/",
         return_url="https://weitask.example/recharge/return/",
-        timeout=0.5,
+        timeout=10.0,
         breaker=BreakerLimits(failures=0),
     )
 
@@ -76,3 +84,10 @@ def pay(pay_config: SinaPayConfig) -> Iterator[SinaPayClient]:
 def sina(sandbox_keys: Path) -> SinaSide:
     """Sina's side of the keys."""
     return SinaSide(sandbox_keys)
+
+
+@pytest.fixture
+def hasty_pay(pay_config: SinaPayConfig) -> Iterator[SinaPayClient]:
+    """A Sina Pay client that gives up soon, for servers that never answer."""
+    with SinaPayClient(replace(pay_config, timeout=0.3)) as client:
+        yield client

@@ -19,6 +19,14 @@ NEVER = BreakerLimits(failures=0)
 
 @pytest.fixture
 def transport() -> Iterator[Transport]:
+    found = Transport(timeout=10, now=None, limits=NEVER)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def hasty() -> Iterator[Transport]:
+    """One that gives up soon, for servers that never finish."""
     found = Transport(timeout=0.3, now=None, limits=NEVER)
     yield found
     found.close()
@@ -32,17 +40,21 @@ def read(server: Loopback) -> Call:
     return Call("GET", f"{server.url}/read", Effect.READ, query={"secret": "token-in-query"})
 
 
-LOST = [
-    (silence, "timeout"),
-    (hang_up, "connection"),
-    (drip, "timeout"),
-    (endless, "too_large"),
-    (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", "timeout"),
-    (b"nonsense\r\n\r\n", "connection"),
-]
+BROKEN = [(hang_up, "connection"), (endless, "too_large"), (b"nonsense\r\n\r\n", "connection")]
+UNFINISHED = [silence, drip, b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"]
 
 
-@pytest.mark.parametrize(("act", "code"), LOST)
+@pytest.mark.parametrize("act", UNFINISHED, ids=["silence", "drip", "half"])
+def test_an_answer_that_never_ends_is_a_time_out(server, hasty, act):
+    server.script(act)
+
+    with pytest.raises(UnknownError, match="timeout"):
+        hasty.send(write(server))
+    with pytest.raises(TemporaryError, match="timeout"):
+        hasty.send(read(server))
+
+
+@pytest.mark.parametrize(("act", "code"), BROKEN)
 def test_a_write_whose_answer_is_lost_is_unknown(server, transport, act, code):
     server.script(act)
 
@@ -53,7 +65,7 @@ def test_a_write_whose_answer_is_lost_is_unknown(server, transport, act, code):
     assert len(server.received) == 1
 
 
-@pytest.mark.parametrize(("act", "code"), LOST)
+@pytest.mark.parametrize(("act", "code"), BROKEN)
 def test_a_read_whose_answer_is_lost_may_be_asked_again(server, transport, act, code):
     server.script(act)
 
@@ -140,7 +152,7 @@ def test_cookies_of_one_answer_do_not_travel_with_the_next_request(server, trans
 
 def test_a_proxy_in_the_environment_is_ignored(server, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    transport = Transport(timeout=0.3, now=None)
+    transport = Transport(timeout=10, now=None)
 
     assert transport.send(read(server)).status == 200
     transport.close()
@@ -170,7 +182,7 @@ def test_no_log_line_and_no_error_tells_the_query(server, transport, caplog, mon
 
 def test_business_time_is_sent_only_where_it_is_configured(server, transport):
     moment = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
-    timed = Transport(timeout=0.3, now=lambda: moment, limits=NEVER)
+    timed = Transport(timeout=10, now=lambda: moment, limits=NEVER)
     transport.send(read(server))
     timed.send(read(server))
     timed.close()
@@ -183,7 +195,7 @@ def test_a_pinned_transport_stamps_its_moment_and_asks_no_clock(server, transpor
     def ask_the_database() -> datetime:
         raise AssertionError("a thread asked for the time")
 
-    timed = Transport(timeout=0.3, now=ask_the_database, limits=NEVER)
+    timed = Transport(timeout=10, now=ask_the_database, limits=NEVER)
     timed.pinned(datetime(2026, 1, 5, 2, 0, tzinfo=UTC)).send(read(server))
     timed.close()
 
@@ -193,7 +205,7 @@ def test_a_pinned_transport_stamps_its_moment_and_asks_no_clock(server, transpor
 
 def test_a_storm_opens_the_breaker_and_nothing_more_is_sent(server):
     moment = [datetime(2026, 1, 5, tzinfo=UTC)]
-    transport = Transport(timeout=0.3, now=lambda: moment[0], limits=BreakerLimits(failures=3, seconds=60))
+    transport = Transport(timeout=10, now=lambda: moment[0], limits=BreakerLimits(failures=3, seconds=60))
     server.script(hang_up)
     for _ in range(5):
         with pytest.raises(GatewayError) as caught:
