@@ -348,7 +348,7 @@ def test_a_strangers_key_is_refused(pay, sandbox_keys):
 
 
 def test_the_whole_book_is_listed_over_pages_and_months(pay, moment, monkeypatch):
-    monkeypatch.setattr("weitask.gateways.sinapay.client._PAGE_SIZE", 4)
+    monkeypatch.setattr("weitask.gateways.sinapay.calls._PAGE_SIZE", 4)
     for n in range(9):
         pay.deposit(number=f"RC{n}", amount_fen=100 + n, summary="充值", payer_ip=IP)
     moment.now = START + timedelta(days=40)

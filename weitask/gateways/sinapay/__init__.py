@@ -1,7 +1,7 @@
 """Sina Pay: recharges, bank cards, payouts, notifications (sinapay.md). Used by billing only."""
 
 from weitask.gateways.process_wide import ProcessWide
-from weitask.gateways.sinapay.client import SinaPayClient
+from weitask.gateways.sinapay.calls import SinaPayClient
 from weitask.gateways.sinapay.config import SinaPayConfig
 from weitask.gateways.sinapay.notifications import ForgedNotification, Notification, parse_notification
 from weitask.gateways.sinapay.records import BoundCard, CardDetails, DepositStarted, Trade

@@ -1,7 +1,7 @@
 """Weibo: OAuth2, posting, reading back, notices, short links (weibo.md)."""
 
 from weitask.gateways.process_wide import ProcessWide
-from weitask.gateways.weibo.client import WeiboClient
+from weitask.gateways.weibo.calls import WeiboClient
 from weitask.gateways.weibo.config import WeiboConfig
 from weitask.gateways.weibo.records import Counts, Post, Token, TokenInfo, User
 
