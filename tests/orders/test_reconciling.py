@@ -16,7 +16,7 @@ from weitask.models import Alarm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pinned")]
 A = PublishAttempt.State
-CLIENT = importlib.import_module("weitask.gateways.weibo.client")
+CLIENT = importlib.import_module("weitask.gateways.weibo.calls")
 LOOK = START + 3 * MINUTE  # the first read
 PROOF = START + 4 * MINUTE  # the second one
 
