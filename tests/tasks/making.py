@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.db import transaction
 
 from accounts.access import TASK_REVIEW
 from accounts.models import Advertiser, MediaAccount, User
@@ -23,6 +24,11 @@ RICH = 10_000_000  # fen
 
 def fund(advertiser: Advertiser, amount: int = RICH, *, at: datetime = MONDAY) -> Advertiser:
     """A recharge that went through."""
+    with transaction.atomic():
+        return _fund(advertiser, amount, at)
+
+
+def _fund(advertiser: Advertiser, amount: int, at: datetime) -> Advertiser:
     topup = TopUp.objects.create(
         advertiser=advertiser, number=f"T{next(_numbers)}", amount=amount, state="success", created_at=at, ended_at=at
     )

@@ -1,11 +1,9 @@
 """The decisions of a reviewer (R40-R41, R48-R49, A48, F36, F37)."""
 
-import threading
-
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from accounts.models import Notice, User
+from accounts.models import Notice
 from billing import credit
 from billing.models import AccountKind
 from tasks import review, screening
@@ -14,7 +12,7 @@ from tasks.models import Decision, Submission, Task
 from tests.billing.book import balance
 from tests.factories import AdvertiserFactory, MediaAccountFactory, UserFactory
 from tests.moments import HOUR, MINUTE, MONDAY, SECOND
-from tests.tasks.making import START, approved, draft, enterprise, held, reviewer, submitted
+from tests.tasks.making import START, approved, draft, enterprise, fund, held, reviewer, submitted
 from weitask.refusal import Conflict, Forbidden, Refusal
 
 pytestmark = pytest.mark.django_db
@@ -80,8 +78,6 @@ def test_only_reviewers_decide(verb):
 def test_a_reviewer_never_decides_on_an_own_task():
     both = reviewer()
     advertiser = AdvertiserFactory(user=both)
-    from tests.tasks.making import fund
-
     submission = submitted(draft(fund(advertiser)))
     with pytest.raises(Forbidden):
         review.approve(submission=submission, by=both, now=MONDAY)
@@ -153,54 +149,3 @@ def test_the_advertiser_is_told_of_the_approval():
     submission = approved()
     notice = Notice.objects.get(kind="task_approved")
     assert (notice.user, notice.url) == (submission.task.advertiser.user, f"/tasks/{submission.task_id}/")
-
-
-def test_two_reviewers_at_the_same_instant_make_one_decision(committed):
-    """Both wait at a barrier; one decides, the other gets a conflict (F36)."""
-    submission = submitted()
-    people = [reviewer(), reviewer()]
-    barrier = threading.Barrier(2)
-    outcomes: list[str] = []
-
-    def decide(by: User, verb: str) -> None:
-        words = {"reason": "理由"} if verb == "reject" else {}
-        barrier.wait()
-        try:
-            outcomes.append(getattr(review, verb)(submission=submission, by=by, now=MONDAY, **words).state)
-        except Conflict:
-            outcomes.append("conflict")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=decide, args=pair) for pair in zip(people, ("approve", "reject"), strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) in (["approved", "conflict"], ["conflict", "rejected"])
-    assert Decision.objects.count() == 1
-    frozen = balance(AccountKind.FROZEN, advertiser=submission.task.advertiser)
-    assert (frozen, held(submission)) == ((10_000 if "approved" in outcomes else 0), 0)
-
-
-def test_fifty_submissions_over_the_money_of_ten_hold_ten_times(committed):
-    """Ten threads share fifty drafts of 100.00 with 1000.00 spendable (F38)."""
-    advertiser = enterprise(200_000)
-    account = MediaAccountFactory(price_original=20_000)
-    tasks = [draft(advertiser, accounts=[account]) for _ in range(50)]
-    outcomes: list[str] = []
-
-    def submit(mine: list[Task]) -> None:
-        for task in mine:
-            try:
-                outcomes.append(review.submit(task=task, by=advertiser.user, now=MONDAY).state)
-            except Refusal as refusal:
-                outcomes.append(refusal.code)
-        connection.close()
-
-    threads = [threading.Thread(target=submit, args=(tasks[at::10],)) for at in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (outcomes.count("in_review"), outcomes.count("not_enough_money")) == (10, 40)
