@@ -89,6 +89,20 @@ def test_slow_is_slow_and_right(sandbox: SandboxProcess, http: httpx.Client, tok
     assert time.monotonic() - began >= 0.3
 
 
+def test_a_slow_request_of_before_a_reset_writes_nothing(
+    sandbox: SandboxProcess, http: httpx.Client, token: str
+) -> None:
+    _fault(sandbox, "slow", seconds=30)
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(post, http, token)
+        while not sandbox.control("stats/")["requests"]["total"]:
+            time.sleep(0.02)
+        sandbox.reset()
+        with pytest.raises(HANGS_UP):
+            call.result()
+    assert sandbox.control("weibo/posts/") == []
+
+
 def test_a_fault_strikes_as_often_as_told_and_one_path_only(
     sandbox: SandboxProcess, http: httpx.Client, token: str
 ) -> None:

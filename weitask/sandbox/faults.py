@@ -66,6 +66,7 @@ class _Book:
         self.changed = threading.Condition()
         self.rules: list[Fault] = []
         self.generation = 0
+        self.abandoned = 0
         self.ids = itertools.count(1)
 
 
@@ -116,11 +117,12 @@ def rules() -> list[Fault]:
     return list(_book.rules)
 
 
-def clear() -> None:
-    """Forget every rule and wake everyone who sleeps in one."""
+def clear(*, abandon: bool = False) -> None:
+    """Forget every rule and wake everyone who sleeps in one; ABANDON makes them give up instead of going on."""
     with _book.changed:
         _book.rules.clear()
         _book.generation += 1
+        _book.abandoned = _book.generation if abandon else _book.abandoned
         _book.changed.notify_all()
 
 
@@ -144,8 +146,8 @@ def before(fault: Fault | None, request: HttpRequest) -> HttpResponse | None:
     """What the fault does instead of the work; None lets the work be done."""
     if fault is None:
         return None
-    if fault.kind == "slow":
-        _sleep(fault.seconds)
+    if fault.kind == "slow" and not _sleep(fault.seconds):
+        return hang_up(request)
     if fault.kind == "timeout_before":
         _sleep(fault.seconds)
         return hang_up(request)
@@ -174,7 +176,7 @@ def after(fault: Fault | None, request: HttpRequest, response: HttpResponse) -> 
 
 def hang_up(request: HttpRequest) -> HttpResponse:
     """Close the connection without an answer. What is returned is written into a closed socket."""
-    connection: socket.socket | None = request.environ.get("gunicorn.socket")
+    connection: socket.socket | None = request.META.get("gunicorn.socket")
     if connection is not None:
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
@@ -187,10 +189,11 @@ def _server_error(fault: Fault) -> HttpResponse:
     return HttpResponse(f"<html><body><h1>{status} Server Error</h1></body></html>", status=status)
 
 
-def _sleep(seconds: float) -> None:
-    """Real seconds, cut short when the rules are cleared."""
+def _sleep(seconds: float) -> bool:
+    """Real seconds, cut short when the rules are cleared; False when the work must not be done any more."""
     until = time.monotonic() + seconds
     with _book.changed:
         began = _book.generation
         while _book.generation == began and (left := until - time.monotonic()) > 0:
             _book.changed.wait(left)
+        return _book.abandoned <= began

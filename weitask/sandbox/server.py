@@ -16,7 +16,7 @@ _THREADS = 48  # several may sleep in an injected timeout
 _SETTINGS = "weitask.sandbox.settings"
 
 
-class _Sandbox(BaseApplication):  # type: ignore[misc]
+class _Sandbox(BaseApplication):
     """Gunicorn with its options from here instead of a command line."""
 
     def __init__(self, options: dict[str, Any]) -> None:
@@ -84,7 +84,7 @@ def _prepare(start: Start, arbiter: Any) -> None:
 
     from weitask.sandbox import clock, keys, lifetime, seeding
 
-    Path(settings.DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    Path(str(settings.DATABASES["default"]["NAME"])).parent.mkdir(parents=True, exist_ok=True)
     keys.ensure(Path(settings.SANDBOX_KEY_DIR))
     call_command("migrate", verbosity=0, interactive=False)
     if start.reset:

@@ -18,7 +18,7 @@ _LONGEST_ANNOTATIONS = 512
 # Weibo ids are seconds since 2010-05 shifted left by 22 bits; the low bits are the order within the second.
 _ID_EPOCH = 515_483_463
 _ID_SHIFT = 22
-_last_id: list[int | None] = [None]
+_last_id: list[int] = []  # the largest id given, once it was looked up
 
 
 @dataclass(frozen=True)
@@ -95,15 +95,15 @@ def destroy(call: Call) -> dict[str, Any]:
 
 def id_at(moment: datetime) -> int:
     """An id above all others, in the order of business time. Write lock held by the caller."""
-    if _last_id[0] is None:
-        _last_id[0] = Post.objects.aggregate(largest=Max("id"))["largest"] or 0
+    if not _last_id:
+        _last_id.append(Post.objects.aggregate(largest=Max("id"))["largest"] or 0)
     _last_id[0] = max((int(moment.timestamp()) - _ID_EPOCH) << _ID_SHIFT, _last_id[0] + 1)
     return _last_id[0]
 
 
 def forget_last_id() -> None:
     """Look for the largest id anew; called when the book was emptied."""
-    _last_id[0] = None
+    _last_id.clear()
 
 
 def _draft(call: Call, *, pic_ids: list[str], empty_text: str = "") -> _Draft:
