@@ -5,12 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity
 from accounts.workspace import Entry, menu
-from billing.views import earnings
+from billing.views import earnings, wallet
 
 urlpatterns: list[URLPattern] = [
+    path("wallet/", wallet.wallet, name="wallet"),
+    path("wallet/recharge/", wallet.recharge, name="recharge"),
+    path("wallet/recharge/<str:number>/", wallet.returned, name="recharge_return"),
+    path("recharge/return/", wallet.came_back, name="recharge_came_back"),
     path("earnings/", earnings.earnings, name="earnings"),
     path("bank-card/", earnings.bank_card, name="bank_card"),
     path("bank-card/confirm/", earnings.confirm_card, name="bank_card_confirm"),
 ]
 
 menu(Entry(_("收入"), "earnings", "cash", (Identity.MEDIA,), 40))
+menu(Entry(_("钱包"), "wallet", "wallet", (Identity.PERSONAL, Identity.ENTERPRISE), 40))

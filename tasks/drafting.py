@@ -16,7 +16,7 @@ from tasks.planning import SelectionInput
 from tasks.source import Source
 from weitask.refusal import Conflict, Problem, Refusal
 
-__all__ = ["SelectionInput", "TaskInput", "change", "copy", "create", "delete"]
+__all__ = ["SelectionInput", "TaskInput", "change", "choose", "copy", "create", "delete"]
 
 MAX_CHARACTERS: Final = 5_000  # of a draft; what may be posted is judged at submission
 
@@ -81,6 +81,24 @@ def change(*, task: Task, by: User, data: TaskInput, now: datetime) -> Task:
         locked.save()
         locked.selections.all().delete()
         _choose(locked, data.selections, now, kept=kept)
+    return locked
+
+
+def choose(*, task: Task, by: User, account_ids: Sequence[int], now: datetime) -> Task:
+    """Put further accounts into a draft, at the prices of now, behind those it has.
+
+    Raises:
+        Conflict: the task is published (R27).
+        Refusal: an account that the advertiser cannot see (R5).
+    """
+    policy.require_own(advertiser=task.advertiser, by=by)
+    chosen = tuple(SelectionInput(pk) for pk in account_ids)
+    if problems := _account_problems(task.advertiser, TaskInput(form=task.form, selections=chosen)):
+        raise Refusal.many(problems)
+    with transaction.atomic():
+        locked = Task.objects.select_for_update().get(pk=task.pk)
+        _require_editable(locked)
+        _choose(locked, chosen, now, after=locked.selections.count())
     return locked
 
 
@@ -209,7 +227,12 @@ def _prices_seen(task: Task) -> dict[int, int | None]:
 
 
 def _choose(
-    task: Task, chosen: Sequence[SelectionInput], now: datetime, *, kept: dict[int, int | None] | None = None
+    task: Task,
+    chosen: Sequence[SelectionInput],
+    now: datetime,
+    *,
+    kept: dict[int, int | None] | None = None,
+    after: int = 0,
 ) -> None:
     """Save the selections. The price seen is the one of the first choice, until the user agrees to another (A43)."""
     quote = quoting.quote(form=task.form, account_ids=[one.account_id for one in chosen], now=now)
@@ -224,5 +247,5 @@ def _choose(
             price_seen=one.price_seen or first_seen.get(one.account_id) or row.price,
             position=position,
         )
-        for position, (one, row) in enumerate(zip(chosen, quote.rows, strict=True))
+        for position, (one, row) in enumerate(zip(chosen, quote.rows, strict=True), start=after)
     )

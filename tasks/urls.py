@@ -1,5 +1,24 @@
-"""Pages."""
+"""Pages: the market, writing a task, pictures."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
-urlpatterns: list[URLPattern] = []
+from accounts.models import Identity
+from accounts.workspace import Entry, menu
+from tasks.views import editor, images, market
+
+urlpatterns: list[URLPattern] = [
+    path("market/", market.market, name="market"),
+    path("market/sum/", market.sum_of_choice, name="market_sum"),
+    path("market/<int:pk>/", market.account, name="market_account"),
+    path("tasks/new/", editor.task_new, name="task_new"),
+    path("tasks/source/", editor.fetch_source, name="task_source"),
+    path("tasks/<int:pk>/edit/", editor.task_edit, name="task_edit"),
+    path("tasks/<int:pk>/choose/", market.choose, name="task_choose"),
+    path("tasks/<int:pk>/copy/", editor.task_copy, name="task_copy"),
+    path("tasks/<int:pk>/delete/", editor.task_delete, name="task_delete"),
+    path("images/", images.upload, name="image_upload"),
+    path("images/<int:pk>/", images.image, name="image"),
+]
+
+menu(Entry(_("选帐号"), "market", "users-group", (Identity.PERSONAL, Identity.ENTERPRISE), 30))

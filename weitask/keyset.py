@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 SIZE: Final = 20
 
@@ -33,3 +33,29 @@ def page(rows: QuerySet, *, after: str = "", before: str = "", size: int = SIZE)
     if not found:
         return Page([], None, None)
     return Page(found, found[-1].pk if more_after else None, found[0].pk if more_before else None)
+
+
+@dataclass(frozen=True)
+class OrderedPage:
+    """Rows of one page sorted by a column; `next` is the `?after=` of the page behind it."""
+
+    rows: list[Any]
+    next: str | None
+    previous: None = None
+
+
+def ordered(rows: QuerySet, *, key: str, descending: bool, after: str = "", size: int = SIZE) -> OrderedPage:
+    """One page of a queryset sorted by (`key`, id), both in one direction. `after` is `"<value>,<id>"`.
+
+    Rows without a value come last and are listed only on pages that no value precedes.
+    """
+    value, _, pk = after.partition(",")
+    if value.lstrip("-").isdigit() and pk.isdigit():
+        side = "lt" if descending else "gt"
+        same = Q(**{key: int(value), f"pk__{side}": int(pk)})
+        rows = rows.filter(Q(**{f"{key}__{side}": int(value)}) | same)
+    found = list(rows[: size + 1])
+    more, found = len(found) > size, found[:size]
+    last = found[-1] if found else None
+    onward = getattr(last, key, None) is not None and more
+    return OrderedPage(found, f"{getattr(last, key)},{last.pk}" if last is not None and onward else None)

@@ -66,7 +66,7 @@ def pay_config(server: Loopback, sandbox_keys: Path) -> SinaPayConfig:
         sign_private_key_pem=(sandbox_keys / "merchant_private.pem").read_text(),
         sign_public_key_pem=(sandbox_keys / "sina_public.pem").read_text(),
         encrypt_public_key_pem=(sandbox_keys / "sina_encrypt_public.pem").read_text(),
-        notify_url="https://weitask.example/pay/sinapay/notify/",
+        notify_url="https://weitask.example/api/v1/payments/sinapay/notify/",
         return_url="https://weitask.example/recharge/return/",
         timeout=10.0,
         breaker=BreakerLimits(failures=0),

@@ -79,7 +79,7 @@ def test_the_sina_pay_client_follows_the_settings(settings, sandbox_keys):
     client = sinapay.client()
 
     assert client is sinapay.client()
-    assert client.config.notify_url == "https://weitask.example/pay/sinapay/notify/"
+    assert client.config.notify_url == "https://weitask.example/api/v1/payments/sinapay/notify/"
     assert client.config.now is not None
     assert "PRIVATE" not in repr(client.config)
     sinapay.forget_client()

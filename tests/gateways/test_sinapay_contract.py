@@ -47,7 +47,7 @@ def pay(sandbox: SandboxProcess, moment: Moment, server: Loopback) -> Iterator[S
         SinaPayConfig.from_settings(),
         now=moment,
         timeout=10.0,
-        notify_url=f"{server.url}/pay/sinapay/notify/",
+        notify_url=f"{server.url}/api/v1/payments/sinapay/notify/",
         return_url=f"{server.url}/recharge/return/",
         breaker=BreakerLimits(failures=0),
     )

@@ -14,7 +14,7 @@ from weitask.gateways.reading import Malformed
 
 SHEET_EXAMPLE = (
     "_input_charset=utf-8&account_type=BASIC&amount=2000.00&identity_id=adv_1042&identity_type=UID"
-    "&notify_url=https://weitask.example/pay/sinapay/notify/&out_trade_no=RC2026112000000017"
+    "&notify_url=https://weitask.example/api/v1/payments/sinapay/notify/&out_trade_no=RC2026112000000017"
     "&partner_id=200012345678&pay_method=online_bank^2000.00^SINAPAY,DEBIT,C&payer_ip=203.0.113.9"
     "&request_time=20261120100301&return_url=https://weitask.example/recharge/return/"
     "&service=create_hosting_deposit&summary=微任务充值&version=1.2"

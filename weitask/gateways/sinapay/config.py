@@ -11,7 +11,7 @@ from django.conf import settings
 from weitask import clock
 from weitask.gateways.breaker import DEFAULT_LIMITS, BreakerLimits
 
-NOTIFY_PATH = "/pay/sinapay/notify/"
+NOTIFY_PATH = "/api/v1/payments/sinapay/notify/"
 RETURN_PATH = "/recharge/return/"
 
 

@@ -1,0 +1,110 @@
+"""What an advertiser types about a task: the content, and a row for each chosen account (R20, R22)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from tasks.drafting import SelectionInput, TaskInput
+from tasks.models import Form, Task
+from weitask.forms import ShanghaiField
+from weitask.refusal import Problem
+
+
+class TaskForm(forms.Form):
+    """The content every account inherits."""
+
+    form = forms.ChoiceField(label=_("形式"), choices=Form.choices, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("原发/转发语"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "data-count": "weibo"}),
+        strip=False,
+    )
+    source_url = forms.CharField(
+        label=_("原文链接"),
+        required=False,
+        max_length=300,
+        help_text=_("转发任务必填，例如 https://weibo.com/1234567890/Abc123XyZ"),
+    )
+    start_at = ShanghaiField(
+        label=_("开始时间（北京时间）"),
+        required=False,
+        help_text=_("须在提交审核之后 1 小时到 7 天之间；每个帐号可另设。"),
+    )
+
+    def __init__(self, *args: Any, personal: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if personal:  # R2
+            self.fields["form"].choices = [(Form.REPOST.value, Form.REPOST.label)]  # type: ignore[attr-defined]
+            self.fields["form"].initial = Form.REPOST
+
+
+class RowForm(forms.Form):
+    """One chosen account: own start and own text, or the task's."""
+
+    account = forms.IntegerField(widget=forms.HiddenInput)
+    price_seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    start_at = ShanghaiField(label=_("单独开始时间"), required=False)
+    text = forms.CharField(
+        label=_("单独内容"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2, "data-count": "weibo"}),
+    )
+    remove = forms.BooleanField(label=_("移除"), required=False)
+
+    def as_input(self) -> SelectionInput:
+        """The row for the domain; call after `is_valid`."""
+        data = self.cleaned_data
+        return SelectionInput(data["account"], data["start_at"], data["text"], None, data["price_seen"])
+
+
+Rows = forms.formset_factory(RowForm, extra=0, max_num=500, absolute_max=500)
+
+
+def initial_of(task: Task) -> dict[str, Any]:
+    """The draft as the form shows it."""
+    return {"form": task.form, "text": task.text, "source_url": task.source_url, "start_at": task.start_at}
+
+
+def rows_of(task: Task) -> list[dict[str, Any]]:
+    """The chosen accounts as the rows show them."""
+    return [
+        {"account": one.account_id, "price_seen": one.price_seen, "start_at": one.start_at, "text": one.text}
+        for one in task.selections.order_by("position", "id")
+    ]
+
+
+def image_ids(sent: QueryDict) -> tuple[int, ...]:
+    """Pictures named by the page, in their order."""
+    return tuple(int(pk) for pk in sent.getlist("image_ids") if pk.isdigit())
+
+
+def task_input(form: TaskForm, sent: QueryDict, selections: Sequence[SelectionInput]) -> TaskInput:
+    """Everything typed, for the domain."""
+    data = form.cleaned_data
+    repost = data["form"] == Form.REPOST
+    return TaskInput(
+        form=data["form"],
+        text=data["text"],
+        source_url=data["source_url"] if repost else "",
+        image_ids=() if repost else image_ids(sent),
+        start_at=data["start_at"],
+        selections=tuple(selections),
+    )
+
+
+def put_row_problems(rows: forms.BaseFormSet[RowForm], problems: Sequence[Problem]) -> list[Problem]:
+    """Put each problem of a row at its row, under its field; answers those that belong to the whole."""
+    rest = []
+    kept = [row for row in rows.forms if not row.cleaned_data.get("remove")]
+    for problem in problems:
+        if problem.row is None or problem.row >= len(kept):
+            rest.append(problem)
+            continue
+        row = kept[problem.row]
+        row.add_error(problem.field if problem.field in ("start_at", "text") else None, problem.message)
+    return rest

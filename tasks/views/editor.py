@@ -1,0 +1,202 @@
+"""写任务: content, chosen accounts, and 提交审核, with everything typed kept whatever is wrong (R20-R34)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseFormSet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import workspace
+from accounts.models import Advertiser, MediaAccount
+from accounts.views.refused import tell
+from accounts.workspace import advertiser_required
+from billing import queries as money
+from tasks import drafting, policy, quoting, review, source
+from tasks.forms import RowForm, Rows, TaskForm, image_ids, initial_of, put_row_problems, rows_of, task_input
+from tasks.models import Form, Image, Task
+from weitask import clock
+from weitask.forms import put_problems
+from weitask.refusal import Problem, Refusal
+from weitask.retrying import retrying
+
+
+@dataclass
+class Editor:
+    """The state of the page: the draft if it is saved already, both forms, and problems of the whole."""
+
+    advertiser: Advertiser
+    task: Task | None
+    form: TaskForm
+    rows: BaseFormSet[RowForm]
+    problems: list[Problem]
+    pictures: tuple[int, ...]
+    price_agreed: int | None = None
+
+
+@advertiser_required
+@require_http_methods(["GET", "POST"])
+def task_new(request: HttpRequest) -> HttpResponse:
+    """A new draft. An enterprise below the threshold sees how far it is instead (R8, A31)."""
+    advertiser = _advertiser(request)
+    total = policy.recharged_total(advertiser=advertiser, now=clock.now())
+    if advertiser.is_enterprise and total < policy.THRESHOLD:
+        return render(request, "tasks/threshold.html", {"recharged": total, "threshold": policy.THRESHOLD})
+    return _edit(request, advertiser, None)
+
+
+@advertiser_required
+@require_http_methods(["GET", "POST"])
+def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft, or a task that was rejected or lapsed in review (R23, R28)."""
+    advertiser = _advertiser(request)
+    task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
+    if not task.is_editable:
+        messages.info(request, _("任务已提交，不能修改。"))
+        return HttpResponseRedirect(reverse("task", args=[pk]))
+    return _edit(request, advertiser, task)
+
+
+@advertiser_required
+@require_POST
+def task_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw a draft away."""
+    advertiser = _advertiser(request)
+    task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
+    try:
+        drafting.delete(task=task, by=advertiser.user)
+    except Refusal as refusal:
+        tell(request, refusal)
+        return HttpResponseRedirect(reverse("task", args=[pk]))
+    messages.success(request, _("草稿已删除。"))
+    return HttpResponseRedirect(reverse("tasks"))
+
+
+@advertiser_required
+@require_POST
+def task_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new draft with the same content and accounts."""
+    advertiser = _advertiser(request)
+    task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
+    try:
+        fresh = drafting.copy(task=task, by=advertiser.user, now=clock.now())
+    except Refusal as refusal:
+        tell(request, refusal)
+        return HttpResponseRedirect(reverse("task", args=[pk]))
+    return HttpResponseRedirect(reverse("task_edit", args=[fresh.pk]))
+
+
+@advertiser_required
+@require_GET
+def fetch_source(request: HttpRequest) -> HttpResponse:
+    """The original behind a link, or 无法取回数据 with a way to try again; nothing typed is touched (R34)."""
+    found, why = None, ""
+    url = request.GET.get("source_url", "").strip()
+    if url:
+        try:
+            found = source.fetch(advertiser=_advertiser(request), url=url, now=clock.now())
+        except Refusal as refusal:
+            why = str(refusal)
+    return render(request, "tasks/_source.html", {"source": found, "why": why})
+
+
+def _edit(request: HttpRequest, advertiser: Advertiser, task: Task | None) -> HttpResponse:
+    personal = not advertiser.is_enterprise
+    if request.method != "POST":
+        first = {"form": Form.REPOST if personal else Form.ORIGINAL}
+        form = TaskForm(initial=initial_of(task) if task else first, personal=personal)
+        rows = Rows(initial=rows_of(task) if task else [], prefix="rows")
+        return _page(request, Editor(advertiser, task, form, rows, [], tuple(task.image_ids) if task else ()))
+    form = TaskForm(request.POST, personal=personal)
+    rows = Rows(request.POST, prefix="rows")
+    editor = Editor(advertiser, task, form, rows, [], image_ids(request.POST))
+    if not (form.is_valid() & rows.is_valid()):
+        return _page(request, editor, status=400)
+    try:
+        saved = _save(request, editor)
+        action = request.POST.get("action")
+        if action == "submit":
+            return _submit(request, saved)
+    except Refusal as refusal:
+        return _refused(request, editor, refusal)
+    if action == "choose":
+        return HttpResponseRedirect(f"{reverse('market')}?task={saved.pk}")
+    messages.success(request, _("草稿已保存。"))
+    return HttpResponseRedirect(reverse("task_edit", args=[saved.pk]))
+
+
+def _save(request: HttpRequest, editor: Editor) -> Task:
+    """Save the draft first: whatever the submission says, nothing typed is lost (R30)."""
+    kept = [row.as_input() for row in editor.rows.forms if not row.cleaned_data.get("remove")]
+    data = task_input(editor.form, request.POST, kept)
+    by, now = editor.advertiser.user, clock.now()
+    if editor.task is None:
+        editor.task = drafting.create(advertiser=editor.advertiser, by=by, data=data, now=now)
+    else:
+        editor.task = drafting.change(task=editor.task, by=by, data=data, now=now)
+    return editor.task
+
+
+def _submit(request: HttpRequest, task: Task) -> HttpResponse:
+    agreed = request.POST.get("price_agreed", "")
+    price = int(agreed) if agreed.isdigit() else None
+    by = task.advertiser.user
+    retrying(lambda: review.submit(task=task, by=by, now=clock.now(), price_agreed=price))
+    messages.success(request, _("已提交审核。通过后会立即通知所选帐号，结果会用站内通知告诉您。"))
+    return HttpResponseRedirect(reverse("task", args=[task.pk]))
+
+
+def _refused(request: HttpRequest, editor: Editor, refusal: Refusal) -> HttpResponse:
+    """Every broken rule at its row or field, with all that was typed."""
+    rest = put_row_problems(editor.rows, refusal.problems)
+    editor.problems = put_problems(editor.form, Refusal.many(rest)) if rest else []
+    if any(problem.code == "price_changed" for problem in refusal.problems) and editor.task is not None:
+        editor.price_agreed = _quote(editor).total
+    return _page(request, editor, status=refusal.status)
+
+
+def _account_ids(editor: Editor) -> list[int]:
+    values = [row["account"].value() for row in editor.rows.forms]
+    return [int(value) for value in values if str(value).isdigit()]
+
+
+def _quote(editor: Editor) -> quoting.Quote:
+    form = str(editor.form["form"].value() or Form.REPOST)
+    return quoting.quote(form=form, account_ids=_account_ids(editor), now=clock.now())
+
+
+def _page(request: HttpRequest, editor: Editor, *, status: int = 200) -> HttpResponse:
+    quote = _quote(editor)
+    accounts = MediaAccount.objects.select_related("category").in_bulk(_account_ids(editor))
+    wallet = money.wallet(advertiser_id=editor.advertiser.pk, now=clock.now())
+    known = Image.objects.filter(advertiser=editor.advertiser).in_bulk(editor.pictures)
+    lines: list[dict[str, Any]] = [
+        {"form": row, "account": accounts.get(int(row["account"].value() or 0)), "quote": one}
+        for row, one in zip(editor.rows.forms, quote.rows, strict=False)
+    ]
+    context = {
+        "task": editor.task,
+        "form": editor.form,
+        "rows": editor.rows,
+        "lines": lines,
+        "images": [known[pk] for pk in editor.pictures if pk in known],
+        "problems": editor.problems,
+        "price_agreed": editor.price_agreed,
+        "quote": quote,
+        "count": len(lines),
+        "wallet": wallet,
+        "after": wallet.spendable - quote.total,
+        "decision": editor.task.decisions.first() if editor.task else None,
+    }
+    return render(request, "tasks/editor.html", context, status=status)
+
+
+def _advertiser(request: HttpRequest) -> Advertiser:
+    advertiser = workspace.active(request).advertiser
+    if advertiser is None:
+        raise Http404
+    return advertiser

@@ -1,0 +1,53 @@
+"""原发配图: uploading one, and showing it to those who may see the task (F59, spec 5)."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import workspace
+from accounts.models import User
+from accounts.workspace import advertiser_required
+from tasks import images
+from tasks.models import Image, Item
+from weitask import clock
+from weitask.refusal import Refusal
+
+
+@advertiser_required
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Store what was chosen; answers the thumbnails, or what is wrong with each file."""
+    advertiser = workspace.active(request).advertiser
+    assert advertiser is not None  # noqa: S101 [advertiser_required]
+    stored: list[Image] = []
+    refused: list[dict[str, Any]] = []
+    for file in request.FILES.getlist("upload")[:9]:
+        try:
+            stored.append(images.store(advertiser=advertiser, upload=file, now=clock.now()))
+        except Refusal as refusal:
+            refused.append({"name": file.name, "why": str(refusal)})
+    return render(request, "tasks/_images.html", {"images": stored, "refused": refused})
+
+
+@require_GET
+def image(request: HttpRequest, pk: int) -> HttpResponse:
+    """The picture itself; a stranger gets 404."""
+    user = workspace.active(request).user
+    found = Image.objects.filter(pk=pk).first()
+    if user is None or found is None or not _may_see(user, found):
+        raise Http404
+    answer = FileResponse(found.file.open("rb"))
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Disposition"] = "inline"
+    answer["Cache-Control"] = "private, max-age=86400, immutable"
+    return answer
+
+
+def _may_see(user: User, found: Image) -> bool:
+    if found.advertiser.user_id == user.pk or user.has_perm("tasks.view_submission"):
+        return True
+    dispatched = Q(image_ids__contains=[found.pk], order__owner=user)
+    return Item.objects.filter(dispatched).exists()

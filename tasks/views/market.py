@@ -1,0 +1,170 @@
+"""选择帐号: the market with its filters, and putting the chosen into a draft (R5, R7, R21, R29)."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import indicators, queries, slots, workspace
+from accounts.models import Advertiser, Category, MediaAccount
+from accounts.workspace import advertiser_required
+from tasks import drafting, quoting
+from tasks.models import Form, Task
+from weitask import clock, keyset
+from weitask.forms import ShanghaiField, YuanField
+
+KEYS = {"-followers": "followers", "price": "price", "-rating": "rating", "cpm": "cpm"}
+
+
+class FilterForm(forms.Form):
+    """Filters live in the address, so that a search can be kept and shared."""
+
+    form = forms.ChoiceField(label=_("形式"), choices=Form.choices, required=False)
+    category = forms.ModelChoiceField(
+        Category.objects.all(), label=_("类别"), required=False, to_field_name="slug", empty_label=_("全部类别")
+    )
+    q = forms.CharField(label=_("昵称"), required=False, max_length=30)
+    followers_min = forms.IntegerField(label=_("粉丝不少于"), required=False, min_value=0)
+    followers_max = forms.IntegerField(label=_("粉丝不多于"), required=False, min_value=0)
+    price_min = YuanField(label=_("价格不低于（元）"), required=False)
+    price_max = YuanField(label=_("价格不高于（元）"), required=False)
+    rating_min = forms.IntegerField(label=_("评级不低于"), required=False, min_value=0, max_value=100)
+    region = forms.CharField(label=_("地区"), required=False, max_length=20)
+    verified = forms.NullBooleanField(label=_("认证"), required=False)
+    free_at = ShanghaiField(label=_("此时空闲（北京时间）"), required=False)
+    ordering = forms.ChoiceField(
+        label=_("排序"),
+        required=False,
+        choices=[
+            ("-followers", _("粉丝最多")),
+            ("price", _("价格最低")),
+            ("-rating", _("评级最高")),
+            ("cpm", _("千粉价最低")),
+        ],
+    )
+
+    def filters(self, *, form: str) -> queries.MarketFilters:
+        """What the market understands; a field that is wrong filters nothing and shows its error."""
+        data: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        category = data.pop("category", None)
+        at = data.pop("free_at", None)
+        data.pop("form", None)
+        return queries.MarketFilters(
+            form=form, category=category.slug if category else "", free_only=at is not None, **data
+        )
+
+
+@advertiser_required
+@require_GET
+def market(request: HttpRequest) -> HttpResponse:
+    """The accounts this advertiser may choose; with `?task=` they can be put into that draft."""
+    advertiser = _advertiser(request)
+    task = _task(request, advertiser)
+    now = clock.now()
+    search = FilterForm(request.GET)
+    search.is_valid()
+    form = (
+        task.form
+        if task
+        else search.cleaned_data.get("form") or (Form.ORIGINAL if advertiser.is_enterprise else Form.REPOST)
+    )
+    filters = search.filters(form=form)
+    at = search.cleaned_data.get("free_at") or (task.start_at if task else None)
+    rows = queries.market(advertiser=advertiser, filters=filters, at=at)
+    ordering = filters.ordering
+    page = keyset.ordered(
+        rows, key=KEYS[ordering], descending=ordering.startswith("-"), after=request.GET.get("after", "")
+    )
+    context = {
+        "task": task,
+        "search": search,
+        "page": page,
+        "rows": [_row(account, form=form, at=at, advertiser=advertiser, now=now) for account in page.rows],
+        "columns": _columns(advertiser, form),
+        "chosen": set(task.selections.values_list("account_id", flat=True)) if task else set(),
+        "form": form,
+        "at": at,
+    }
+    return render(request, "tasks/market.html", context)
+
+
+@advertiser_required
+@require_GET
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account of the caller's view; anybody else's is not there (R5)."""
+    advertiser = _advertiser(request)
+    try:
+        found = queries.visible_account(advertiser=advertiser, account_id=pk)
+    except MediaAccount.DoesNotExist as error:
+        raise Http404 from error
+    cells = [_cell(one, found) for one in indicators.shown_to(advertiser)]
+    now = clock.now()
+    free = slots.nearest_free(account_id=pk, start=now, now=now, count=6)
+    return render(request, "tasks/market_account.html", {"account": found, "cells": cells, "free": free})
+
+
+@advertiser_required
+@require_POST
+def choose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put the ticked accounts into a draft, at the prices that were shown."""
+    advertiser = _advertiser(request)
+    task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
+    ticked = [int(one) for one in request.POST.getlist("account") if one.isdigit()]
+    already = set(task.selections.values_list("account_id", flat=True))
+    fresh = [one for one in dict.fromkeys(ticked) if one not in already]
+    if fresh:
+        drafting.choose(task=task, by=advertiser.user, account_ids=fresh, now=clock.now())
+    return HttpResponseRedirect(reverse("task_edit", args=[pk]))
+
+
+@advertiser_required
+@require_GET
+def sum_of_choice(request: HttpRequest) -> HttpResponse:
+    """Reach and cost of what is ticked, while choosing (R31)."""
+    form = request.GET.get("form", Form.REPOST)
+    visible = MediaAccount.objects.visible_to(_advertiser(request))
+    ticked = [int(one) for one in request.GET.getlist("account") if one.isdigit()][:500]
+    known = list(visible.filter(pk__in=ticked).values_list("pk", flat=True))
+    quote = quoting.quote(form=form, account_ids=known, now=clock.now())
+    return render(request, "tasks/_sum.html", {"quote": quote, "count": len(known)})
+
+
+def _advertiser(request: HttpRequest) -> Advertiser:
+    advertiser = workspace.active(request).advertiser
+    if advertiser is None:
+        raise Http404
+    return advertiser
+
+
+def _task(request: HttpRequest, advertiser: Advertiser) -> Task | None:
+    named = request.GET.get("task", "")
+    return get_object_or_404(Task.objects.visible_to(advertiser), pk=int(named)) if named.isdigit() else None
+
+
+def _row(
+    account: MediaAccount, *, form: str, at: datetime | None, advertiser: Advertiser, now: datetime
+) -> dict[str, Any]:
+    busy = bool(getattr(account, "busy", False))
+    shown = indicators.row(account=account, advertiser=advertiser)
+    why = queries.why_not(account, form=form, start=at, advertiser=advertiser, busy=busy)
+    free = slots.nearest_free(account_id=account.pk, start=at, now=now) if busy and at else []
+    cells = [_cell(one, account) for one in _columns(advertiser, form)]
+    return {"account": account, "shown": shown, "cells": cells, "why_not": why, "free": free}
+
+
+def _cell(indicator: indicators.Indicator, account: MediaAccount) -> dict[str, Any]:
+    value = indicator.value(account)
+    text = f"{value // 100}.{value % 100 // 10}%" if indicator.unit == "percent" and value is not None else ""
+    return {"label": indicator.label, "unit": indicator.unit, "value": value, "text": text}
+
+
+def _columns(advertiser: Advertiser, form: str) -> list[indicators.Indicator]:
+    """The figures shown as columns: those of the form asked for, and not what the name cell says already."""
+    other = "repost" if form == Form.ORIGINAL else "original"
+    left_out = {"screen_name", "category", "organisation", f"price_{other}", f"cpm_{other}"}
+    return [one for one in indicators.shown_to(advertiser) if one.key not in left_out]
