@@ -63,6 +63,7 @@ def lint_checks() -> list[Check]:
         Check("migrations are complete", ["-m", "django", "makemigrations", "--check", "--dry-run"]),
         Check("deployment check", ["-m", "django", "check", "--deploy", "--fail-level", "WARNING"], production()),
         Check("mypy", ["-m", "mypy", *APPS]),
+        Check("mypy of the sandbox", ["-m", "mypy", "--config-file", "weitask/sandbox/mypy.ini", "weitask/sandbox"]),
     ]
 
 
