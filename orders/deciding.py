@@ -17,6 +17,7 @@ from orders import announcements, halting, lifecycle, refusals
 from orders.models import Order, PublishAttempt, Verdict
 from orders.moves import Cause, State
 from tasks.models import TaskState
+from weitask.alarms import resolve_alarm
 from weitask.refusal import Conflict, Forbidden, Refusal
 
 
@@ -76,6 +77,7 @@ def decide(*, order: Order, by: User, outcome: str, reason: str, now: datetime, 
         if not choice.act(Case(order=order, by=by, now=now, post=found)):
             raise Conflict("decided", _("订单状态已改变，或时间未到，不能这样裁定"))
         Verdict.objects.create(order=order, outcome=outcome, reason=reason.strip(), by=by, at=now)
+        resolve_alarm(kind="order_undecided", key=order.number, by=by, now=now)
     order.refresh_from_db()
     return order
 

@@ -92,7 +92,7 @@ def settle(*, cutoff: datetime, now: datetime) -> int:
         raise Refusal("cutoff_ahead", _("结算时间未到"))
     run = PayoutRun.objects.filter(cutoff=cutoff).first()
     if run is None:
-        _audit()
+        _audit(now)
         run = payouts.open_run(cutoff=cutoff, now=now)
     if run.finished_at is not None:
         return 0
@@ -106,8 +106,8 @@ def settle(*, cutoff: datetime, now: datetime) -> int:
     return taken
 
 
-def _audit() -> None:
-    violations = audit.run()
+def _audit(now: datetime) -> None:
+    violations = audit.run(as_of=now)
     if violations:
         first = violations[0]
         message = f"{len(violations)} violations, first {first.rule}: {first.row}"

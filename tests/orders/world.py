@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts.models import Advertiser, MediaAccount, User
-from billing.models import AccountKind
+from billing.models import AccountKind, BankCard
 from orders import answering, dispatch, lifecycle
 from orders.models import Order
 from orders.moves import Cause, State
@@ -146,3 +146,19 @@ def available(order: Order) -> int:
 
 def payable(order: Order) -> int:
     return balance(AccountKind.PAYABLE, owner=order.owner)
+
+
+def with_card(owner: User) -> BankCard:
+    """The owner's bound bank card, as `billing.cards` leaves it."""
+    return BankCard.objects.create(
+        owner=owner,
+        bank_code="ICBC",
+        last4="6666",
+        number="sealed",
+        holder="sealed",
+        number_hash=f"hash{owner.pk}",
+        state="bound",
+        card_id=f"card{owner.pk}",
+        created_at=MONDAY,
+        bound_at=MONDAY,
+    )
