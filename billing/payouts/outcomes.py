@@ -38,15 +38,21 @@ def answer(*, number: str, state: str, now: datetime) -> str:
 
     The caller has compared the amount. Safe to call any number of times, in any order.
     """
-    with transaction.atomic():
-        told = lock(number=number, now=now)
-        if told is None:
-            return "unknown"
-        act = _TABLE.get((_phase(told.attempt), state))
-        if act is None:
-            return "nothing"
-        act(told)
-        return act.__name__.strip("_")
+    try:
+        with transaction.atomic():
+            told = lock(number=number, now=now)
+            if told is None:
+                return "unknown"
+            act = _TABLE.get((_phase(told.attempt), state))
+            if act is None:
+                return "nothing"
+            act(told)
+            return act.__name__.strip("_")
+    except ledger.Insufficient:
+        # The bank paid what our book says we do not have. The attempt stays open, and a person must find out why.
+        text = _("付款 %(number)s 的结果无法入账：账本余额不足") % {"number": number}
+        raise_alarm(kind="payout_unbooked", key=number, text=text, now=now)
+        return "unbooked"
 
 
 def lock(*, number: str, now: datetime) -> Told | None:

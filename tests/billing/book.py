@@ -5,17 +5,19 @@ from datetime import datetime
 
 from accounts.models import Advertiser, User
 from billing import holds, ledger
-from billing.models import AccountKind, LedgerAccount, Reason
+from billing.models import AccountKind, LedgerAccount, Reason, TopUp
 from tests.moments import MONDAY
 
-_references = itertools.count(1_000_000)
+_numbers = itertools.count(1_000_000)
 
 
 def recharge(advertiser: Advertiser, amount: int, *, at: datetime = MONDAY) -> int:
-    """Money of the platform's expense account for an advertiser, so that no top-up row is owed; transfer id."""
+    """A top-up that was paid, without Sina Pay; the transfer id."""
+    topup = TopUp.objects.create(
+        advertiser=advertiser, number=f"RC{next(_numbers)}", amount=amount, state="success", created_at=at, ended_at=at
+    )
     available = ledger.account_ids(kind=AccountKind.AVAILABLE, advertiser_ids=[advertiser.pk])[advertiser.pk]
-    expense = ledger.platform(AccountKind.EXPENSE)
-    transfer = ledger.NewTransfer(Reason.GOODWILL, next(_references), expense, available, amount)
+    transfer = ledger.NewTransfer(Reason.RECHARGE, topup.pk, ledger.platform(AccountKind.CASH), available, amount)
     return ledger.post([transfer], at=at)[0]
 
 

@@ -19,7 +19,7 @@ def test_a_transfer_takes_from_one_account_and_gives_to_the_other(now):
     advertiser = AdvertiserFactory()
     recharge(advertiser, 5_000, at=now)
     assert balance(AccountKind.AVAILABLE, advertiser=advertiser) == 5_000
-    assert balance(AccountKind.EXPENSE) == -5_000
+    assert balance(AccountKind.CASH) == -5_000
 
 
 def test_every_transfer_has_two_entries_of_opposite_sign(now):
