@@ -9,6 +9,7 @@ from accounts.models import Notice, WeiboAccount
 from orders import lifecycle, publishing
 from orders.models import PublishAttempt
 from orders.moves import Cause, State
+from tests.accounts import weibo_side
 from tests.moments import MINUTE, SECOND
 from tests.orders import at_weibo, world
 from tests.orders.at_weibo import START, book, fault, fresh
@@ -136,6 +137,21 @@ def test_a_dead_token_is_marked_lost(sandbox, code, state):
     weibo = WeiboAccount.objects.get(pk=order.account.weibo_id)
     assert (weibo.token_state, weibo.last_error_code) == (state, code)
     assert (fresh(order).state, fresh(order).cause) == ("cancelled", "owner_fault")
+
+
+def test_a_token_renewed_meanwhile_is_not_marked_lost(sandbox, monkeypatch):
+    (order,) = at_weibo.ready(sandbox)
+    fault(sandbox, "statuses/update", "error_code", error_code="21332")
+
+    def renew(name):
+        if name == "publish.answered":
+            token = weibo_side.token(order.account.weibo.uid, value="2.00new")
+            profile = weibo_side.profile(order.account.weibo.uid)
+            weibo_binding.bind(user=order.owner, token=token, profile=profile, now=START)
+
+    monkeypatch.setattr(publishing.faultpoints, "hit", renew)
+    publishing.publish_due(START)
+    assert WeiboAccount.objects.get(pk=order.account.weibo_id).token_state == "valid"
 
 
 def test_a_withdrawn_authorisation_posts_nothing_and_asks_nobody(sandbox):

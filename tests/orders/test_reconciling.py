@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from accounts import weibo_binding
-from orders import deciding, publishing, reconciling
+from orders import deciding, publishing, reconciling, recording, timeline
 from orders.models import PublishAttempt
 from tests.moments import DAY, HOUR, MINUTE, SECOND
 from tests.orders import at_weibo, world
 from tests.orders.at_weibo import START, book, fault, fresh
+from weitask.gateways import weibo
 from weitask.gateways.errors import UnknownError
 from weitask.models import Alarm
 
@@ -194,7 +195,8 @@ def test_after_an_outage_every_unknown_is_decided_within_minutes(sandbox):
         now = max(due, now)
         reconciling.reconcile_due(now)
         publishing.publish_due(now)
-    assert sorted(at_weibo.states(orders)) == ["cancelled", "published", "published"]
+    assert at_weibo.states(orders) == ["published"] * 3
+    assert (sandbox.control("stats/")["posts"], sandbox.control("stats/")["doubles"]) == (3, 0)
     assert now - recovered <= 3 * MINUTE
 
 
@@ -376,3 +378,51 @@ def test_an_unknown_error_before_any_write_stays_unknown(sandbox, monkeypatch):
     (order,) = at_weibo.ready(sandbox, source_id=at_weibo.source_at(sandbox))
     publishing.publish_due(START)
     assert attempts(order) == ["unknown"]
+
+
+def test_a_read_that_never_ends_is_not_complete(sandbox, monkeypatch):
+    monkeypatch.setattr("orders.timeline.MAX_PAGES", 1)
+    monkeypatch.setattr(CLIENT, "MAX_PAGE", 1)
+    (order,) = at_weibo.ready(sandbox)
+    lost(sandbox, order, made=False)
+    uid = order.account.weibo.uid
+    sandbox.control("weibo/posts/", {"uid": uid, "text": "晚安", "created_at": (START + MINUTE).isoformat()})
+    reconciling.reconcile_due(LOOK)
+    assert order.attempts.get().full_reads == 0
+
+
+def test_the_owners_original_posts_are_no_reposts_of_ours(sandbox):
+    (order,) = at_weibo.ready(sandbox, source_id=at_weibo.source_at(sandbox))
+    lost(sandbox, order, made=False)
+    wish = {"uid": order.account.weibo.uid, "text": "好吃", "created_at": START.isoformat()}
+    sandbox.control("weibo/posts/", wish)
+    reconciling.reconcile_due(LOOK)
+    assert reconciling.reconcile_due(PROOF) == 1
+
+
+def test_an_answer_that_came_during_the_proof_wins(sandbox):
+    (order,) = at_weibo.ready(sandbox)
+    lost(sandbox, order, made=False)
+    reconciling.reconcile_due(LOOK)
+    attempt = order.attempts.get()
+    order.attempts.update(state=A.CONFIRMED)
+    assert reconciling._prove_absent(attempt, now=PROOF) == 0
+    assert attempts(order) == ["confirmed"]
+
+
+def test_an_order_that_moved_meanwhile_is_no_case_for_a_person(sandbox):
+    order = at_weibo.posted(sandbox)
+    reconciling._leave_to_a_person(order.attempts.get(), now=LOOK)
+    assert not Alarm.objects.filter(kind="order_undecided").exists()
+
+
+def test_the_same_post_recorded_twice_is_fine(sandbox):
+    (order,) = at_weibo.ready(sandbox)
+    lost(sandbox, order, made=True)
+    claimed = reconciling._claim(now=LOOK)
+    questions, _blind = reconciling._questions(claimed)
+    look = timeline.look(questions[0], client=weibo.client().pinned(now=LOOK))
+    found = recording.Found(order.pk, claimed[0], look.posts[0])
+    assert recording.confirm(found=[found], now=LOOK) == 1
+    assert recording.confirm(found=[found], now=LOOK) == 0
+    assert not Alarm.objects.filter(kind="post_astray").exists()
