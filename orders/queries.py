@@ -1,16 +1,18 @@
 """What pages and the API ask about orders; each starts from what the caller may see (spec 5)."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, F, Q, Sum
 
 from accounts.models import Advertiser, User
 from orders.labels import LABELS
 from orders.models import Order, OrderEvent, PublishAttempt, Reading, Verdict
-from orders.moves import EARNED, State
+from orders.moves import EARNED, TAKES_SLOT, State
 from orders.querysets import OrderQuerySet
+from tasks.models import Task
 from weitask.periods import EARN_AFTER, cutoff_for
 
 
@@ -58,6 +60,18 @@ def label_counts(orders: OrderQuerySet) -> dict[str, int]:
     for state, count in paid:
         found[f"payout_{state}"] += count
     return {label.slug: found[label.slug] for label in LABELS}
+
+
+def task_totals(tasks: Sequence[Task]) -> dict[int, dict[str, int]]:
+    """Orders, accepted-or-later orders, cost in fen and followers of each of these tasks, by task id; one query."""
+    rows = Order.objects.filter(task__in=[task.pk for task in tasks]).order_by().values("task_id")
+    found = rows.annotate(
+        orders=Count("pk"),
+        taken=Count("pk", filter=Q(state__in=TAKES_SLOT)),
+        cost=Sum(F("price") + F("fee")),
+        coverage=Sum("followers"),
+    )
+    return {row["task_id"]: row for row in found}
 
 
 def forecast(order: Order) -> datetime | None:

@@ -7,13 +7,17 @@ from accounts.models import Identity, User
 from accounts.workspace import Entry, menu
 from orders.models import Order
 from orders.moves import State
-from orders.views import help, home, inbox
+from orders.views import help, home, inbox, tasks
 from weitask import clock
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("help/", help.help_centre, name="help"),
     path("support/", help.support, name="support"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<int:pk>/", tasks.task, name="task"),
+    path("tasks/<int:pk>/add/", tasks.add, name="task_add_orders"),
+    path("tasks/orders/<int:pk>/", tasks.advertiser_order, name="task_order"),
     path("orders/", inbox.orders, name="orders"),
     path("orders/accept/", inbox.accept_many, name="orders_accept"),
     path("orders/<int:pk>/", inbox.order, name="order"),
@@ -30,3 +34,4 @@ def waiting(user: User) -> int:
 _EVERYBODY = (Identity.PERSONAL, Identity.ENTERPRISE, Identity.MEDIA)
 menu(Entry(_("首页"), "home", "home", _EVERYBODY, 10))
 menu(Entry(_("订单"), "orders", "inbox", (Identity.MEDIA,), 20, waiting))
+menu(Entry(_("任务"), "tasks", "clipboard-list", (Identity.PERSONAL, Identity.ENTERPRISE), 20))

@@ -7,6 +7,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,7 +15,7 @@ from accounts import indicators, queries, slots, workspace
 from accounts.models import Advertiser, Category, MediaAccount
 from accounts.workspace import advertiser_required
 from tasks import drafting, quoting
-from tasks.models import Form, Task
+from tasks.models import LIVE, Form, Task
 from weitask import clock, keyset
 from weitask.forms import ShanghaiField, YuanField
 
@@ -115,6 +116,9 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     advertiser = _advertiser(request)
     task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
     ticked = [int(one) for one in request.POST.getlist("account") if one.isdigit()]
+    if task.state in LIVE:  # 增加订单 has its own page (R33)
+        query = urlencode({"account": ticked}, doseq=True)
+        return HttpResponseRedirect(f"{reverse('task_add_orders', args=[pk])}?{query}")
     already = set(task.selections.values_list("account_id", flat=True))
     fresh = [one for one in dict.fromkeys(ticked) if one not in already]
     if fresh:

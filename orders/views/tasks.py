@@ -1,0 +1,134 @@
+"""任务 of an advertiser: the list, one task with its orders as they stand, 增加订单 (R33, R66, R88)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import workspace
+from accounts.models import Advertiser, MediaAccount
+from accounts.workspace import advertiser_required
+from orders import labels, queries, results
+
+from orders.moves import HOLDING_MONEY
+from tasks import quoting, review
+from tasks.forms import Rows, put_row_problems
+from tasks.models import LIVE, Image, Task, TaskState
+from weitask import clock, keyset
+from weitask.refusal import Problem, Refusal
+from weitask.retrying import retrying
+
+
+@advertiser_required
+@require_GET
+def tasks(request: HttpRequest) -> HttpResponse:
+    """Newest first; `?state=` filters."""
+    mine = Task.objects.visible_to(_advertiser(request))
+    state = request.GET.get("state", "")
+    shown = mine.filter(state=state) if state in TaskState.values else mine
+    page = keyset.page(shown, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    context = {"page": page, "states": TaskState.choices, "totals": queries.task_totals(page.rows)}
+    context["rows"] = [(task, context["totals"].get(task.pk)) for task in page.rows]
+    return render(request, "orders/tasks.html", context)
+
+
+@advertiser_required
+@require_GET
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    """One task; its live part is fetched again by htmx while something can still change."""
+    found = get_object_or_404(Task.objects.visible_to(_advertiser(request)), pk=pk)
+    report = results.report(found)
+    context = {
+        "task": found,
+        "report": report,
+        "moving": found.state in (TaskState.IN_REVIEW, *LIVE)
+        or any(line.order.state in HOLDING_MONEY for line in report.lines),
+        "now": clock.now(),
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "orders/_task_orders.html", context)
+    submission = found.submissions.order_by("-number").first()
+    context |= {
+        "submission": submission,
+        "items": submission.items.select_related("account") if submission and not report.lines else [],
+        "decisions": found.decisions.select_related("by"),
+        "images": Image.objects.filter(pk__in=found.image_ids),
+        "can_add": found.state in LIVE,
+    }
+    return render(request, "orders/task.html", context)
+
+
+@advertiser_required
+@require_GET
+def advertiser_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """One order of one's own task, with the evidence (spec 5)."""
+    found = get_object_or_404(queries.of_advertiser(_advertiser(request)), pk=pk)
+    context = {
+        "order": found,
+        "label": labels.label(found),
+        "retention": labels.retention(found),
+        "evidence": queries.evidence(found),
+        "content": queries.content(found),
+        "images": Image.objects.filter(pk__in=found.image_ids),
+    }
+    return render(request, "orders/advertiser_order.html", context)
+
+
+@advertiser_required
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """增加订单: the same content goes out at once, a new text is reviewed first (A17)."""
+    advertiser = _advertiser(request)
+    found = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
+    if found.state not in LIVE:
+        messages.error(request, _("只有已通过且未结束的任务可以增加订单"))
+        return HttpResponseRedirect(reverse("task", args=[pk]))
+    if request.method != "POST":
+        ticked = [int(one) for one in request.GET.getlist("account") if one.isdigit()][:100]
+        start = found.start_at if found.start_at and found.start_at > clock.now() else None
+        rows = Rows(initial=[{"account": one, "start_at": start} for one in ticked], prefix="rows")
+        return _add_page(request, found, rows, [])
+    rows = Rows(request.POST, prefix="rows")
+    problems: list[Problem] = []
+    if rows.is_valid():
+        chosen = [row.as_input() for row in rows.forms if not row.cleaned_data.get("remove")]
+        try:
+            retrying(lambda: review.add_orders(task=found, by=advertiser.user, selections=chosen, now=clock.now()))
+        except Refusal as refusal:
+            problems = put_row_problems(rows, refusal.problems)
+        else:
+            messages.success(request, _("已增加订单。内容已审核过的会立即派单，新内容需先通过审核。"))
+            return HttpResponseRedirect(reverse("task", args=[pk]))
+    return _add_page(request, found, rows, problems, status=400)
+
+
+def _add_page(
+    request: HttpRequest, found: Task, rows: Any, problems: list[Problem], *, status: int = 200
+) -> HttpResponse:
+    ids = [int(row["account"].value() or 0) for row in rows.forms]
+    quote = quoting.quote(form=found.form, account_ids=ids, now=clock.now())
+    accounts = MediaAccount.objects.visible_to(found.advertiser).in_bulk(ids)
+    lines = [
+        {"form": row, "account": accounts.get(int(row["account"].value() or 0)), "quote": one}
+        for row, one in zip(rows.forms, quote.rows, strict=True)
+    ]
+    context = {
+        "task": found,
+        "rows": rows,
+        "lines": lines,
+        "quote": quote,
+        "count": len(lines),
+        "problems": problems,
+    }
+    return render(request, "orders/add.html", context, status=status)
+
+
+def _advertiser(request: HttpRequest) -> Advertiser:
+    advertiser = workspace.active(request).advertiser
+    if advertiser is None:
+        raise Http404
+    return advertiser
