@@ -97,7 +97,7 @@ def task_input(form: TaskForm, sent: QueryDict, selections: Sequence[SelectionIn
     )
 
 
-def put_row_problems(rows: forms.BaseFormSet[RowForm], problems: Sequence[Problem]) -> list[Problem]:
+def put_row_problems(rows: "forms.BaseFormSet[RowForm]", problems: Sequence[Problem]) -> list[Problem]:
     """Put each problem of a row at its row, under its field; answers those that belong to the whole."""
     rest = []
     kept = [row for row in rows.forms if not row.cleaned_data.get("remove")]

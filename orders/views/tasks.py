@@ -13,7 +13,6 @@ from accounts import workspace
 from accounts.models import Advertiser, MediaAccount
 from accounts.workspace import advertiser_required
 from orders import labels, queries, results
-
 from orders.moves import HOLDING_MONEY
 from tasks import quoting, review
 from tasks.forms import Rows, put_row_problems

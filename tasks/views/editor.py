@@ -32,7 +32,7 @@ class Editor:
     advertiser: Advertiser
     task: Task | None
     form: TaskForm
-    rows: BaseFormSet[RowForm]
+    rows: "BaseFormSet[RowForm]"
     problems: list[Problem]
     pictures: tuple[int, ...]
     price_agreed: int | None = None
