@@ -8,6 +8,9 @@ import pytest
 from weitask.local import checks
 from weitask.local.failure import LocalError
 
+# pytest without our settings and without the plugins that take seconds to load.
+ALONE = ("-n", "0", "-p", "xdist.plugin", "-p", "no:cacheprovider", "-c", os.devnull)
+
 
 @pytest.fixture
 def own_checks(monkeypatch):
@@ -20,6 +23,7 @@ def own_checks(monkeypatch):
         ]
         monkeypatch.setattr(checks, "lint_checks", lambda: made)
 
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("DATABASE_URL", os.environ.get("DATABASE_URL", "postgres:///unused"))
     monkeypatch.setenv("REDIS_URL", os.environ.get("REDIS_URL", "redis://unused"))
     return replace
@@ -43,16 +47,14 @@ def test_passing_checks_are_quiet(own_checks, capfd):
 def test_the_closing_line_of_pytest_is_the_last_line(own_checks, capfd, tmp_path):
     own_checks()
     (tmp_path / "test_one.py").write_text("def test_one():\n    assert True\n")
-    arguments = ["-n", "0", "-p", "no:django", "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path)]
-    assert checks.run(pytest_arguments=arguments, lint_only=False) == 0
+    assert checks.run(pytest_arguments=[*ALONE, str(tmp_path)], lint_only=False) == 0
     assert "1 passed in" in capfd.readouterr().out.splitlines()[-1]
 
 
 def test_failing_tests_fail_the_whole(own_checks, capfd, tmp_path):
     own_checks()
     (tmp_path / "test_one.py").write_text("def test_one():\n    assert False\n")
-    arguments = ["-n", "0", "-p", "no:django", "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path)]
-    assert checks.run(pytest_arguments=arguments, lint_only=False) == 1
+    assert checks.run(pytest_arguments=[*ALONE, str(tmp_path)], lint_only=False) == 1
     assert "Failed: tests" in capfd.readouterr().out
 
 

@@ -50,7 +50,7 @@ def test_data_survives_a_stop_and_the_second_start_is_quick(folder):
         ask(folder, "CREATE TABLE kept AS SELECT 42 AS number")
     began = time.monotonic()
     with services(folder):
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5  # 0.2 s on a machine with nothing else to do
         assert ask(folder, "SELECT number FROM kept") == 42
 
 
@@ -80,19 +80,19 @@ def test_nothing_listens_on_the_network(folder):
             assert client.config_get("port") == {"port": "0"}
 
 
-def test_the_collation_is_the_same_whatever_the_locale_of_the_person(folder, monkeypatch):
+def test_the_collation_is_the_same_whatever_the_locale_of_the_person(empty_folder, monkeypatch):
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    with services(folder, valkey=False, durable=False):
-        assert ask(folder, "SELECT datlocale FROM pg_database WHERE datname = 'weitask'") == "C.UTF-8"
-        assert ask(folder, "SELECT string_agg(x, '' ORDER BY x) FROM unnest('{b,B,a,中}'::text[]) x") == "Bab中"
+    with services(empty_folder, valkey=False, durable=False):
+        assert ask(empty_folder, "SELECT datlocale FROM pg_database WHERE datname = 'weitask'") == "C.UTF-8"
+        assert ask(empty_folder, "SELECT string_agg(x, '' ORDER BY x) FROM unnest('{b,B,a,中}'::text[]) x") == "Bab中"
 
 
-def test_the_application_may_make_its_extensions_but_is_no_superuser(folder):
-    with services(folder, valkey=False):
-        ask(folder, "CREATE EXTENSION btree_gist; CREATE EXTENSION pg_trgm")
-        assert ask(folder, "SELECT rolsuper FROM pg_roles WHERE rolname = 'weitask'") is False
+def test_the_application_may_make_its_extensions_but_is_no_superuser(empty_folder):
+    with services(empty_folder, valkey=False):
+        ask(empty_folder, "CREATE EXTENSION btree_gist; CREATE EXTENSION pg_trgm")
+        assert ask(empty_folder, "SELECT rolsuper FROM pg_roles WHERE rolname = 'weitask'") is False
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-            ask(folder, "SET session_replication_role = replica")
+            ask(empty_folder, "SET session_replication_role = replica")
 
 
 def test_only_test_servers_let_triggers_be_switched_off(folder):
@@ -128,13 +128,13 @@ def test_a_stale_pid_file_with_the_number_of_another_process_harms_neither(folde
         bystander.kill()
 
 
-def test_a_half_made_data_folder_is_made_again(folder):
-    half = Postgres(ground(folder)).data
+def test_a_half_made_data_folder_is_made_again(empty_folder):
+    half = Postgres(ground(empty_folder)).data
     for left in (half, half.with_suffix(".new")):
         left.mkdir(parents=True)
         (left / "base").write_text("cut off")
-    with services(folder, valkey=False, durable=False):
-        assert ask(folder, "SELECT 1") == 1
+    with services(empty_folder, valkey=False, durable=False):
+        assert ask(empty_folder, "SELECT 1") == 1
 
 
 def test_data_of_another_postgresql_is_refused_with_its_version(folder):

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import psutil
 import pytest
@@ -113,7 +114,7 @@ def prepared(folder, ports, monkeypatch):
     """`_prepare` with every command recorded instead of run."""
     done = []
     monkeypatch.setattr(runner, "_manage", lambda run, *arguments: done.append(arguments[0]))
-    monkeypatch.setattr(runner, "_sandbox", lambda run: services(folder / "none", postgres=False, valkey=False))
+    monkeypatch.setattr(runner, "_sandbox", lambda run: nullcontext())
     monkeypatch.setattr(runner, "_collect_static", lambda run: None)
     monkeypatch.setattr(runner.assets, "make_if_needed", lambda: None)
     run = runner.Run(folder=folder, ports=ports, environment={})

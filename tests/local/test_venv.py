@@ -43,6 +43,10 @@ def test_a_half_made_environment_is_made_again(clone):
 
 
 def test_a_package_that_cannot_be_installed_is_shown_and_tried_again(clone):
+    python = clone / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
     (clone / "requirements.lock").write_text(f"./gone.whl --hash=sha256:{'0' * 64}\n")
     for _ in range(2):
         failed = make(clone)
