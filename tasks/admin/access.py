@@ -1,0 +1,33 @@
+"""What a person of the desk may do here: look, and decide through the verbs; nothing is typed into rows."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from accounts.access import DECIDE_TASKS
+from accounts.models import User
+
+
+def person(request: HttpRequest) -> User:
+    """Who is at the desk."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+class LookOnly:
+    """Rows are written by verbs alone: no adding, changing or deleting, whoever asks."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """For the actions: 任务审核."""
+        return request.user.has_perm(DECIDE_TASKS)

@@ -1,0 +1,47 @@
+"""审核记录: read-only for everybody (R49)."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from tasks.admin.access import LookOnly, person
+from tasks.models import Decision, Submission
+
+
+@admin.register(Decision)
+class DecisionAdmin(LookOnly, ModelAdmin):
+    list_display = ("at", "task", "submission", "verdict", "by", "reason", "platform_fault", "rule_version")
+    list_filter = ("verdict", "platform_fault")
+    list_select_related = ("task", "submission__task", "by")
+    search_fields = ("=task__id", "reason", "by__username")
+    date_hierarchy = "at"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Decision]":
+        """Never about one's own task or account (A48)."""
+        rows: QuerySet[Decision] = super().get_queryset(request)
+        user = person(request)
+        own = rows.filter(task__submissions__items__account__owner=user).values("pk")
+        return rows.exclude(task__advertiser__user=user).exclude(pk__in=own)
+
+
+class DecisionInline(LookOnly, TabularInline):
+    model = Decision
+    fields = ("at", "verdict", "by", "reason", "platform_fault", "rule_version")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+
+class SubmissionInline(LookOnly, TabularInline):
+    model = Submission
+    fields = ("number", "state", "addition", "submitted_at", "submitted_by", "start_at")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        return super().get_queryset(request).select_related("submitted_by")

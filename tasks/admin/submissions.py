@@ -1,0 +1,172 @@
+"""The queue of submissions and the page of one (R40-R47, A15, A48)."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import DateTimeField, QuerySet, Value
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+
+from tasks import queries
+from tasks.admin import buttons, confirming, desk
+from tasks.admin.access import LookOnly, person
+from tasks.admin.confirming import Asked, Button
+from tasks.models import Submission
+from weitask import clock
+from weitask.money import display
+
+HURRY: Final = timedelta(minutes=30)  # A15
+QUEUE: Final = "admin:tasks_submission_changelist"
+
+
+class StateFilter(admin.SimpleListFilter):
+    """The queue opens on what waits; the rest is a click away."""
+
+    title = gettext_lazy("状态")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, str(label)) for value, label in Submission.State.choices[1:]] + [("all", _("全部"))]
+
+    def choices(self, changelist: ChangeList) -> Any:
+        default, *rest = super().choices(changelist)
+        yield {**default, "display": Submission.State.IN_REVIEW.label}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Submission]") -> "QuerySet[Submission]":
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(state=self.value() or Submission.State.IN_REVIEW)
+
+
+@admin.register(Submission)
+class SubmissionAdmin(LookOnly, ModelAdmin):
+    list_display = ("name", "advertiser", "form", "next_start", "time_left", "accounts", "cost", "found", "addition")
+    list_filter = (StateFilter, "form", "addition")
+    search_fields = ("=task__id", "task__advertiser__name", "text")
+    actions = ("approve_selected", "reject_selected")
+    list_per_page = 50
+
+    class Media:
+        css = {"all": ("tasks/desk.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
+        """Never one's own tasks or accounts (A48)."""
+        rows = queries.desk(reviewer=person(request))
+        return rows.annotate(desk_now=Value(clock.now(), DateTimeField()))
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        return tuple(queries.desk(reviewer=person(request)).query.order_by)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/approve/", wrap(self.approve_view), name="tasks_submission_approve"),
+            path("<int:pk>/reject/", wrap(self.reject_view), name="tasks_submission_reject"),
+            path("<int:pk>/picture/<int:image_id>/", wrap(self.picture_view), name="tasks_submission_picture"),
+        ]
+        return [*own, *super().get_urls()]
+
+    # --- Columns ------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("任务"))
+    def name(self, row: Submission) -> str:
+        return f"#{row.task_id} {row.text[:24]}"
+
+    @admin.display(description=gettext_lazy("广告主"))
+    def advertiser(self, row: Submission) -> str:
+        return row.task.advertiser.name
+
+    @admin.display(description=gettext_lazy("最近开始时间"), ordering="next_start_at")
+    def next_start(self, row: Submission) -> datetime | None:
+        return row.next_start_at
+
+    @admin.display(description=gettext_lazy("剩余时间"))
+    def time_left(self, row: Any) -> str:
+        if row.next_start_at is None:
+            return "–"
+        left = row.next_start_at - row.desk_now
+        kind = "wt-hurry" if left <= HURRY else ""
+        return format_html('<span class="{}">{}</span>', kind, desk.in_words(left))
+
+    @admin.display(description=gettext_lazy("帐号数"))
+    def accounts(self, row: Any) -> int:
+        return row.items_open
+
+    @admin.display(description=gettext_lazy("费用（元）"))
+    def cost(self, row: Submission) -> str:
+        return display(row.total)
+
+    @admin.display(description=gettext_lazy("机审"))
+    def found(self, row: Submission) -> str:
+        return format_html('<span class="wt-hurry">{}</span>', len(row.findings)) if row.findings else "–"
+
+    # --- Pages --------------------------------------------------------------------------------------------------------
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One submission on one page: content as it will look, pictures, findings, advertiser, accounts, cost."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        submission = self._one(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            **desk.context(submission, now=clock.now()),
+            "title": _("审核任务 #%(task)s") % {"task": submission.task_id},
+            "opts": self.opts,
+            "may_decide": self.has_decide_permission(request),
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/tasks/desk.html", context)
+
+    def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._decide(request, pk, buttons.APPROVE)
+
+    def reject_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._decide(request, pk, buttons.REJECT)
+
+    def picture_view(self, request: HttpRequest, pk: int, image_id: int) -> HttpResponseBase:
+        """A picture of this submission and of no other."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        picture = queries.pictures(submission=self._one(request, str(pk))).get(image_id)
+        if picture is None:
+            raise Http404
+        answer = FileResponse(picture.file.open())
+        answer["Cache-Control"] = "private, max-age=3600"
+        return answer
+
+    @admin.action(description=gettext_lazy("通过所选"), permissions=["decide"])
+    def approve_selected(self, request: HttpRequest, rows: "QuerySet[Submission]") -> HttpResponse:
+        return self._decide_many(request, rows, buttons.APPROVE, "approve_selected")
+
+    @admin.action(description=gettext_lazy("驳回所选"), permissions=["decide"])
+    def reject_selected(self, request: HttpRequest, rows: "QuerySet[Submission]") -> HttpResponse:
+        return self._decide_many(request, rows, buttons.REJECT, "reject_selected")
+
+    def _one(self, request: HttpRequest, pk: str) -> Submission:
+        if not pk.isdigit():
+            raise Http404
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    def _decide(self, request: HttpRequest, pk: int, button: Button) -> HttpResponse:
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        asked = Asked([self._one(request, str(pk))], reverse(QUEUE))
+        return confirming.page(request, site=self.admin_site, button=button, asked=asked)
+
+    def _decide_many(
+        self, request: HttpRequest, rows: "QuerySet[Submission]", button: Button, action: str
+    ) -> HttpResponse:
+        asked = Asked(list(rows), reverse(QUEUE), action)
+        return confirming.page(request, site=self.admin_site, button=button, asked=asked)

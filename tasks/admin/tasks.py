@@ -1,0 +1,60 @@
+"""Tasks as the desk sees them: their history, and the stop (R85, R86)."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+
+from tasks.admin import buttons, confirming
+from tasks.admin.access import LookOnly, person
+from tasks.admin.confirming import Asked
+from tasks.admin.records import DecisionInline, SubmissionInline
+from tasks.models import LIVE, Task
+
+
+@admin.register(Task)
+class TaskAdmin(LookOnly, ModelAdmin):
+    list_display = ("__str__", "advertiser", "form", "state", "first_start_at", "last_start_at", "created_at")
+    list_filter = ("state", "form")
+    list_select_related = ("advertiser",)
+    search_fields = ("=id", "advertiser__name", "text")
+    fields = (
+        "advertiser",
+        "form",
+        "state",
+        "text",
+        "source_url",
+        "start_at",
+        "first_start_at",
+        "last_start_at",
+        "ended_at",
+        "created_at",
+        "updated_at",
+    )
+    readonly_fields = fields
+    inlines = (SubmissionInline, DecisionInline)
+    actions = ("halt_selected",)
+    actions_detail = ("halt_one",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Task]":
+        """Never one's own tasks, nor drafts, which nobody handed in yet (A48)."""
+        return super().get_queryset(request).reviewable_by(person(request)).exclude(submissions=None)
+
+    @action(description=gettext_lazy("紧急叫停"), url_path="halt", permissions=["decide"], icon="front_hand")
+    def halt_one(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The button on the task's page."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        task = get_object_or_404(self.get_queryset(request), pk=object_id)
+        asked = Asked([task], reverse("admin:tasks_task_change", args=[task.pk]))
+        return confirming.page(request, site=self.admin_site, button=buttons.HALT, asked=asked)
+
+    @admin.action(description=gettext_lazy("紧急叫停所选"), permissions=["decide"])
+    def halt_selected(self, request: HttpRequest, rows: "QuerySet[Task]") -> HttpResponse:
+        asked = Asked(list(rows.filter(state__in=LIVE)), reverse("admin:tasks_task_changelist"), "halt_selected")
+        return confirming.page(request, site=self.admin_site, button=buttons.HALT, asked=asked)

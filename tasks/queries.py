@@ -1,0 +1,138 @@
+"""Reading: the advertiser's tasks, the review queue, and what a decision would do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from accounts.models import Advertiser, User
+from tasks.models import Decision, Image, Item, Submission, Task, TaskState
+
+# Fulfilment states of orders, by name: tasks lie below orders and may count them, not import them.
+_UNPOSTED: Final = ("dispatched", "accepted")
+_POSTED: Final = ("published", "achieved")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of text; `marks` are the findings that stand on it, empty for plain text."""
+
+    text: str
+    marks: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a decision would do, counted and in fen."""
+
+    orders: int  # approve: orders to send out; halt: orders to cancel
+    money: int  # approve: to freeze; reject: to give back; halt: to release
+    lapsing: int = 0  # approve: selections whose start has come
+    posted: int = 0  # halt: posts whose owners are asked to delete
+    posted_money: int = 0  # halt: stays the owners' income, with fee
+    waiting: int = 0  # halt: additions in review that are rejected with it
+
+
+def mine(*, advertiser: Advertiser) -> "QuerySet[Task]":
+    """An advertiser's tasks, newest first, with `selected` (in the draft) and `ordered` (dispatched)."""
+    approved = Q(submissions__state=Submission.State.APPROVED)
+    return (
+        Task.objects.visible_to(advertiser)
+        .annotate(
+            selected=Count("selections", distinct=True),
+            ordered=Count("submissions__items", filter=approved & Q(submissions__items__lapsed_at=None), distinct=True),
+        )
+        .order_by("-pk")
+    )
+
+
+def visible_task(*, advertiser: Advertiser, task_id: int) -> Task:
+    """One of the advertiser's own tasks.
+
+    Raises:
+        Task.DoesNotExist: not theirs or not there; pages answer 404.
+    """
+    return Task.objects.visible_to(advertiser).select_related("advertiser").get(pk=task_id)
+
+
+def last_decision(*, task: Task) -> Decision | None:
+    """The newest decision: its reason is what the advertiser reads after a rejection or a stop (R41)."""
+    return task.decisions.select_related("by").first()
+
+
+def desk(*, reviewer: User) -> "QuerySet[Submission]":
+    """What this reviewer may decide or look up, the nearest start first (A15, A48), with `items_open`."""
+    rows = Submission.objects.reviewable_by(reviewer).select_related("task__advertiser", "submitted_by")
+    rows = rows.annotate(items_open=Count("items", filter=Q(items__lapsed_at=None)))
+    return rows.order_by(F("next_start_at").asc(nulls_last=True), "-pk")
+
+
+def waiting(*, reviewer: User) -> int:
+    """How many submissions wait for this reviewer."""
+    return Submission.objects.in_review().reviewable_by(reviewer).count()
+
+
+def pictures(*, submission: Submission) -> dict[int, Image]:
+    """Every picture of a submission and its items, and the proof of sales authorisation, by id (R42, R44)."""
+    named = set(submission.image_ids)
+    for ids in Item.objects.filter(submission=submission).values_list("image_ids", flat=True):
+        named.update(ids)
+    if submission.task.proof_id:
+        named.add(submission.task.proof_id)
+    return Image.objects.filter(advertiser_id=submission.task.advertiser_id).in_bulk(named)
+
+
+def marked(*, text: str, where: str, findings: Sequence[dict[str, Any]]) -> list[Segment]:
+    """The text cut at the edges of its findings, so that a page can show each where it stands (F61)."""
+    here = [one for one in findings if one["where"] == where and one["start"] < one["end"] <= len(text)]
+    edges = sorted({0, len(text), *(one["start"] for one in here), *(one["end"] for one in here)})
+    return [
+        Segment(text[start:end], tuple(one for one in here if one["start"] <= start and end <= one["end"]))
+        for start, end in pairwise(edges)
+    ]
+
+
+def effect_of_approval(*, submission: Submission, now: datetime) -> Effect:
+    """What approving at `now` would freeze and send out."""
+    items = submission.items.filter(lapsed_at=None)
+    due = items.filter(start_at__gt=now)
+    return Effect(orders=due.count(), money=_cost(due), lapsing=items.filter(start_at__lte=now).count())
+
+
+def effect_of_rejection(*, submission: Submission) -> Effect:
+    """What rejecting would give back."""
+    items = submission.items.filter(lapsed_at=None)
+    return Effect(orders=0, money=_cost(items))
+
+
+def effect_of_halt(*, task: Task) -> Effect:
+    """What stopping the task would cancel, release, and let stand."""
+    unposted = task.orders.filter(state__in=_UNPOSTED)
+    posted = task.orders.filter(state__in=_POSTED)
+    return Effect(
+        orders=unposted.count(),
+        money=_cost(unposted),
+        posted=posted.count(),
+        posted_money=_cost(posted),
+        waiting=task.submissions.in_review().count(),
+    )
+
+
+def history(*, advertiser: Advertiser) -> dict[str, int]:
+    """How often this advertiser was approved, rejected and stopped, for the reviewer's eye."""
+    rows = Decision.objects.filter(task__advertiser=advertiser).values_list("verdict").annotate(n=Count("pk"))
+    return {verdict: count for verdict, count in rows}
+
+
+def live_tasks(*, reviewer: User) -> "QuerySet[Task]":
+    """Tasks that can be stopped by this reviewer."""
+    return Task.objects.reviewable_by(reviewer).filter(state__in=(TaskState.APPROVED, TaskState.RUNNING))
+
+
+def _cost(rows: "QuerySet[Any]") -> int:
+    """Net and fee of items or orders, fen."""
+    return rows.aggregate(total=Coalesce(Sum(F("price") + F("fee")), 0))["total"]
