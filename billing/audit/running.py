@@ -1,5 +1,6 @@
 """Run the rules, all of them on one and the same picture of the database."""
 
+import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from billing.audit.registry import RULES, Rule
 from weitask import clock
 
 ROWS: Final = 100  # violations shown of one rule
-_WRAPPED: Final = "SELECT to_jsonb(violation) FROM ({sql}) AS violation LIMIT {rows}"
+_WRAPPED: Final = "SELECT to_jsonb(violation)::text FROM ({sql}) AS violation LIMIT {rows}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +74,4 @@ def _one_picture() -> Iterator[None]:
 def _violations(rule: Rule, *, as_of: datetime) -> list[Violation]:
     with connection.cursor() as cursor:
         cursor.execute(_WRAPPED.format(sql=rule.sql, rows=ROWS), {"as_of": as_of})
-        return [Violation(rule.name, row) for (row,) in cursor.fetchall()]
+        return [Violation(rule.name, json.loads(row)) for (row,) in cursor.fetchall()]
