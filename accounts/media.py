@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import access, notices
 from accounts.models import AccountDecision, Category, MediaAccount, User, WeiboAccount
-from accounts.weibo_binding import ACCOUNTS_PAGE, is_organisation
+from accounts.weibo_binding import is_organisation
 from weitask.refusal import Conflict, Forbidden, Problem, Refusal
 
 DECEASED: Final = 400  # verified_type of an account that nobody may speak for (weibo.md 3)
@@ -215,7 +216,7 @@ def _record(account: MediaAccount, ruling: _Ruling, by: User, now: datetime) -> 
         dedupe=f"account-decision:{decision.pk}",
         title=ruling.title,
         body="\n".join(filter(None, [f"@{account.screen_name}", ruling.reason])),
-        url=ACCOUNTS_PAGE,
+        url=reverse("media_account", args=[account.pk]),
         urgent=ruling.subject == Subject.SUSPENSION,
         weibo_uid=uid,
     )

@@ -220,13 +220,14 @@ class AccountDecision(models.Model):
 class RatingScore(models.Model):
     """A computed 评级 with its parts (A42): append-only history, one row per change."""
 
-    account = models.ForeignKey(MediaAccount, models.CASCADE, related_name="scores")
-    score = models.SmallIntegerField()
-    parts = models.JSONField()
-    formula = models.CharField(max_length=10)
-    at = models.DateTimeField()
+    account = models.ForeignKey(MediaAccount, models.CASCADE, related_name="scores", verbose_name=_("帐号"))
+    score = models.SmallIntegerField(_("评分"))
+    parts = models.JSONField(_("分项"))
+    formula = models.CharField(_("公式版本"), max_length=10)
+    at = models.DateTimeField(_("时间"))
 
     class Meta:
+        verbose_name = verbose_name_plural = _("评级记录")
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["account", "-at"], name="rating_latest")]
         triggers = append_only()

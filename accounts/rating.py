@@ -20,11 +20,11 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import notices
 from accounts.models import MediaAccount, RatingScore
-from accounts.weibo_binding import ACCOUNTS_PAGE
 from weitask.periods import shanghai
 
 FORMULA: Final = "v1"
@@ -175,7 +175,7 @@ def _warning(account: MediaAccount, now: datetime) -> notices.NewNotice:
         title=_("流单过多提醒"),
         body=_("帐号 @%(name)s 近 30 天流单过多，会影响评级，并可能被暂停交易。请及时处理订单。")
         % {"name": account.screen_name},
-        url=ACCOUNTS_PAGE,
+        url=reverse("media_account", args=[account.pk]),
         urgent=True,
     )
 

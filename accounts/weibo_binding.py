@@ -6,6 +6,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import notices, vault
@@ -18,7 +19,6 @@ from weitask.refusal import Conflict, Refusal
 REMIND_BEFORE: Final = timedelta(days=3)
 PROFILE_HOUR: Final = time(4, 0, tzinfo=SHANGHAI)  # all profiles are due at one quiet moment of the day
 BATCH: Final = 1000
-ACCOUNTS_PAGE: Final = "/weibo-accounts/"
 
 
 class NotAuthorised(Refusal):
@@ -210,7 +210,7 @@ def _lost_notice(account: WeiboAccount, now: datetime) -> notices.NewNotice:
         title=_("微博授权已失效"),
         body=_("帐号 @%(name)s 的授权已失效，暂时不能被选择，已接的订单可能无法发布。请重新授权。")
         % {"name": account.screen_name},
-        url=ACCOUNTS_PAGE,
+        url=reverse("weibo_accounts"),
         urgent=True,
     )
 
@@ -224,6 +224,6 @@ def _expiring_notice(account: WeiboAccount) -> notices.NewNotice:
         title=_("微博授权即将到期"),
         body=_("帐号 @%(name)s 的授权将于 %(when)s 到期，请提前续期，以免影响接单与发布。")
         % {"name": account.screen_name, "when": f"{expires:%Y-%m-%d %H:%M}"},
-        url=ACCOUNTS_PAGE,
+        url=reverse("weibo_accounts"),
         weibo_uid=account.uid,
     )

@@ -13,6 +13,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.http import urlencode
 
 from accounts.models import Advertiser, Identity, MediaAccount, Notice, User, WeiboAccount
+from weitask import clock
 
 View = Callable[..., HttpResponse]
 _ADVERTISING: Final = (Identity.PERSONAL, Identity.ENTERPRISE)
@@ -143,6 +144,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Template context of every page; the counts are read only where a page shows them."""
     return {
         "demo": settings.DEMO,
+        "demo_now": SimpleLazyObject(clock.now),
         "workspace": SimpleLazyObject(lambda: active(request)),
         "unread_notices": SimpleLazyObject(lambda: _unread(request)),
         "support_email": settings.SUPPORT_EMAIL,

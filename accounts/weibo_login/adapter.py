@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import weibo_binding
@@ -59,7 +60,7 @@ class WeiboSocialAdapter(DefaultSocialAccountAdapter):
         return user
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: SocialAccount) -> str:
-        return weibo_binding.ACCOUNTS_PAGE
+        return reverse("weibo_accounts")
 
     def validate_disconnect(self, account: SocialAccount, accounts: Any) -> None:
         """The login link is not cut alone: giving the authorisation back is on our own page."""
@@ -93,5 +94,5 @@ class WeiboSocialAdapter(DefaultSocialAccountAdapter):
         )
         for problem in refusal.problems:
             messages.error(request, problem.message)
-        target = weibo_binding.ACCOUNTS_PAGE if user else resolve_url(settings.LOGIN_URL)
+        target = reverse("weibo_accounts") if user else resolve_url(settings.LOGIN_URL)
         return ImmediateHttpResponse(HttpResponseRedirect(target))

@@ -100,7 +100,7 @@ def test_binding_adds_the_account_to_the_login_that_asked(client):
     user = UserFactory()
     client.force_login(user)
     answer = _connect(client)
-    assert answer["Location"] == weibo_binding.ACCOUNTS_PAGE
+    assert answer["Location"] == "/weibo/"
     assert WeiboAccount.objects.get(uid=UID).user == user
     assert SocialAccount.objects.get(uid=UID).user == user
 

@@ -1,0 +1,55 @@
+"""How operators look and act: pages are read-only, every change is one verb behind a dialog that is sent by POST."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from weitask.refusal import Refusal
+
+
+class ConfirmForm(BaseDialogForm):
+    """Nothing to fill in; the dialog itself is the second thought."""
+
+
+class ReasonForm(BaseDialogForm):
+    """Why, for the record and for the person it concerns."""
+
+    reason = forms.CharField(label=_("理由"), max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows are looked at here; what changes them are actions that call a verb."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def act(request: HttpRequest, verb: Callable[[], object], *, done: str, back: str) -> HttpResponse:
+    """Call one verb, say how it went, and go back to `back` (an address); a refusal changes nothing."""
+    try:
+        verb()
+    except Refusal as refusal:
+        for problem in refusal.problems:
+            messages.error(request, problem.message)
+    else:
+        messages.success(request, done)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": back})
+    return HttpResponseRedirect(back)

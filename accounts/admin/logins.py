@@ -1,0 +1,40 @@
+"""Logins and groups, for superusers: nobody else holds these permissions."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
+from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.models import User
+
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(BaseUserAdmin, ModelAdmin):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "first_name", "identity", "is_staff", "is_active", "last_login"]
+    list_filter = ["identity", "is_staff", "is_superuser", "is_active", "groups"]
+    search_fields = ["username", "first_name", "email", "weibo_accounts__screen_name", "weibo_accounts__uid"]
+    readonly_fields = ["identity", "last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["username", "password", "first_name", "email", "identity"]}),
+        (_("权限"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+        (_("时间"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    filter_horizontal = ["groups"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A login stays, switched off: its rows in the book and in decisions name it."""
+        return False
+
+
+@admin.register(Group)
+class GroupAdmin(BaseGroupAdmin, ModelAdmin):
+    """The three groups of `accounts.access` are restored at each migration; others are free."""

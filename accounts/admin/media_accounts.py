@@ -1,0 +1,270 @@
+"""帐号审核: the queue and the deeds (R9, R10, R64, A26, A41, A48)."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.dataclasses import UnfoldAction
+from unfold.decorators import action, display
+
+from accounts import access, media
+from accounts.admin.acting import ConfirmForm, ReadOnlyAdmin, ReasonForm, act
+from accounts.models import AccountDecision, Category, MediaAccount, RatingScore, User
+from weitask import clock
+from weitask.money import display as money
+from weitask.refusal import Refusal
+
+REVIEWERS = ["decide"]  # has_decide_permission
+
+
+def _confirm(title: Any, description: Any) -> dict[str, Any]:
+    return {"title": title, "description": description, "form_class": ConfirmForm, "form_submit_text": _("确认")}
+
+
+def _with_reason(title: Any, description: Any) -> dict[str, Any]:
+    return {"title": title, "description": description, "form_class": ReasonForm, "form_submit_text": _("确认")}
+
+
+class DecisionInline(TabularInline):
+    """The record of this account; rows cannot be edited anywhere."""
+
+    model = AccountDecision
+    fields = readonly_fields = ["at", "subject", "approved", "reason", "by"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: MediaAccount | None = None) -> bool:
+        return False
+
+
+@admin.register(MediaAccount)
+class MediaAccountAdmin(ReadOnlyAdmin):
+    list_display = [
+        "screen_name",
+        "standing",
+        "category",
+        "followers",
+        "rating",
+        "prices",
+        "organisation",
+        "created_at",
+    ]
+    list_filter = ["review", "taking", "organisation", "specific", ("suspended_at", admin.EmptyFieldListFilter)]
+    list_filter_submit = True
+    search_fields = ["screen_name", "weibo__uid", "owner__username"]
+    list_select_related = ["category"]
+    ordering = ["-id"]
+    inlines = [DecisionInline]
+    actions = ["approve_selected"]
+    actions_detail = [
+        "approve_review",
+        "reject_review",
+        "approve_taking",
+        "reject_taking",
+        "suspend",
+        "resume",
+        "list_specific",
+        "unlist_specific",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MediaAccount]:
+        """Never one's own accounts (A48)."""
+        return super().get_queryset(request).exclude(owner=request.user)
+
+    @display(description=_("状态"), label={"ok": "success", "wait": "warning", "bad": "danger"})
+    def standing(self, account: MediaAccount) -> tuple[str, str]:
+        if account.suspended_at:
+            return "bad", _now("暂停交易")
+        if not account.authorised:
+            return "bad", _now("授权已失效")
+        if account.review != MediaAccount.Review.APPROVED:
+            tone = "wait" if account.review == MediaAccount.Review.PENDING else "bad"
+            return tone, f"{_now('授权审核')}：{account.get_review_display()}"
+        tone = {"open": "ok", "applied": "wait"}.get(account.taking, "bad")
+        return tone, f"{_now('接单功能')}：{account.get_taking_display()}"
+
+    @display(description=_("原发 / 转发收入（元）"))
+    def prices(self, account: MediaAccount) -> str:
+        return " / ".join("–" if fen is None else money(fen) for fen in (account.price_original, account.price_repost))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
+        """Only what the account's state allows."""
+        account = self.get_queryset(request).filter(pk=object_id).first()
+        possible = _possible(account) if account else set()
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        offered = super().get_actions_detail(request, object_id)
+        return [one for one in offered if one.action_name.removeprefix(prefix) in possible]
+
+    @action(
+        description=_("通过授权审核"),
+        permissions=REVIEWERS,
+        dialog=_confirm(_("通过授权审核"), _("非企业认证帐号会立即开通接单功能。")),
+    )
+    def approve_review(self, request: HttpRequest, form: ConfirmForm, object_id: int) -> HttpResponse:
+        return self._decide(request, object_id, subject="authorisation", approved=True)
+
+    @action(
+        description=_("驳回授权审核"),
+        permissions=REVIEWERS,
+        dialog=_with_reason(_("驳回授权审核"), _("理由会告知帐号主，对方可以重新申请。")),
+    )
+    def reject_review(self, request: HttpRequest, form: ReasonForm, object_id: int) -> HttpResponse:
+        reason = form.cleaned_data["reason"]
+        return self._decide(request, object_id, subject="authorisation", approved=False, reason=reason)
+
+    @action(
+        description=_("通过接单申请"),
+        permissions=REVIEWERS,
+        dialog=_confirm(_("通过接单申请"), _("帐号会立即开通接单功能。")),
+    )
+    def approve_taking(self, request: HttpRequest, form: ConfirmForm, object_id: int) -> HttpResponse:
+        return self._decide(request, object_id, subject="taking", approved=True)
+
+    @action(
+        description=_("驳回接单申请"),
+        permissions=REVIEWERS,
+        dialog=_with_reason(_("驳回接单申请"), _("理由会告知帐号主，对方可以重新申请。")),
+    )
+    def reject_taking(self, request: HttpRequest, form: ReasonForm, object_id: int) -> HttpResponse:
+        reason = form.cleaned_data["reason"]
+        return self._decide(request, object_id, subject="taking", approved=False, reason=reason)
+
+    @action(
+        description=_("暂停交易"),
+        permissions=REVIEWERS,
+        dialog=_with_reason(_("暂停交易"), _("帐号不能再被选择；已接的订单照常执行。")),
+    )
+    def suspend(self, request: HttpRequest, form: ReasonForm, object_id: int) -> HttpResponse:
+        return self._stop_or_go(request, object_id, media.suspend, reason=form.cleaned_data["reason"])
+
+    @action(
+        description=_("恢复交易"),
+        permissions=REVIEWERS,
+        dialog=_with_reason(_("恢复交易"), _("帐号可以再次被选择。")),
+    )
+    def resume(self, request: HttpRequest, form: ReasonForm, object_id: int) -> HttpResponse:
+        return self._stop_or_go(request, object_id, media.resume, reason=form.cleaned_data["reason"])
+
+    @action(
+        description=_("列为特定帐号"),
+        permissions=REVIEWERS,
+        dialog=_confirm(_("列为特定帐号"), _("个人用户也可以选择该帐号；此后不再由评级决定。")),
+    )
+    def list_specific(self, request: HttpRequest, form: ConfirmForm, object_id: int) -> HttpResponse:
+        return self._specific(request, object_id, specific=True)
+
+    @action(
+        description=_("移出特定帐号"),
+        permissions=REVIEWERS,
+        dialog=_confirm(_("移出特定帐号"), _("个人用户不能再选择该帐号；此后不再由评级决定。")),
+    )
+    def unlist_specific(self, request: HttpRequest, form: ConfirmForm, object_id: int) -> HttpResponse:
+        return self._specific(request, object_id, specific=False)
+
+    @admin.action(description=_("通过所选帐号的待审申请"), permissions=REVIEWERS)
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[MediaAccount]) -> None:
+        """Approve what is pending of each; the others are said by name."""
+        by, now, done = _user(request), clock.now(), 0
+        for account in queryset:
+            subject = "taking" if account.taking == MediaAccount.Taking.APPLIED else "authorisation"
+            try:
+                media.decide(account=account, subject=subject, approved=True, reason="", by=by, now=now)
+                done += 1
+            except Refusal as refusal:
+                messages.error(request, f"{account}：{refusal}")
+        if done:
+            messages.success(request, _now("已通过 %(count)s 个帐号") % {"count": done})
+
+    def has_decide_permission(self, request: HttpRequest, object_id: int | None = None) -> bool:
+        return request.user.has_perm(access.DECIDE_ACCOUNTS)
+
+    def _account(self, request: HttpRequest, object_id: int) -> MediaAccount:
+        return get_object_or_404(self.get_queryset(request), pk=object_id)
+
+    def _decide(
+        self, request: HttpRequest, object_id: int, *, subject: str, approved: bool, reason: str = ""
+    ) -> HttpResponse:
+        account, by = self._account(request, object_id), _user(request)
+
+        def verb() -> object:
+            return media.decide(
+                account=account, subject=subject, approved=approved, reason=reason, by=by, now=clock.now()
+            )
+
+        return act(request, verb, done=_now("审核结果已记录，并通知帐号主"), back=_page(account))
+
+    def _stop_or_go(
+        self, request: HttpRequest, object_id: int, verb: Callable[..., object], *, reason: str
+    ) -> HttpResponse:
+        account, by = self._account(request, object_id), _user(request)
+        return act(
+            request,
+            lambda: verb(account=account, reason=reason, by=by, now=clock.now()),
+            done=_now("已记录，并通知帐号主"),
+            back=_page(account),
+        )
+
+    def _specific(self, request: HttpRequest, object_id: int, *, specific: bool) -> HttpResponse:
+        account, by = self._account(request, object_id), _user(request)
+        return act(
+            request,
+            lambda: media.set_specific(account=account, specific=specific, by=by, now=clock.now()),
+            done=_now("特定帐号名单已更新"),
+            back=_page(account),
+        )
+
+
+@admin.register(Category)
+class CategoryAdmin(ModelAdmin):
+    """帐号类别: may be added and renamed; one in use stays."""
+
+    list_display = ["name", "name_en", "slug", "position"]
+    list_editable = ["position"]
+    search_fields = ["name", "name_en", "slug"]
+
+
+@admin.register(AccountDecision)
+class AccountDecisionAdmin(ReadOnlyAdmin):
+    list_display = ["at", "account", "subject", "approved", "reason", "by"]
+    list_filter = ["subject", "approved"]
+    search_fields = ["account__screen_name", "by__username"]
+    list_select_related = ["account", "by"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccountDecision]:
+        return super().get_queryset(request).exclude(account__owner=request.user)
+
+
+@admin.register(RatingScore)
+class RatingScoreAdmin(ReadOnlyAdmin):
+    list_display = ["at", "account", "score", "formula"]
+    search_fields = ["account__screen_name"]
+    list_select_related = ["account"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RatingScore]:
+        return super().get_queryset(request).exclude(account__owner=request.user)
+
+
+def _possible(account: MediaAccount) -> set[str]:
+    """The actions that make sense in the account's present state."""
+    names = {"unlist_specific"} if account.specific else {"list_specific"}
+    names.add("resume" if account.suspended_at else "suspend")
+    if account.review == MediaAccount.Review.PENDING:
+        names |= {"approve_review", "reject_review"}
+    if account.taking == MediaAccount.Taking.APPLIED:
+        names |= {"approve_taking", "reject_taking"}
+    return names
+
+
+def _page(account: MediaAccount) -> str:
+    return reverse("admin:accounts_mediaaccount_change", args=[account.pk])
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)

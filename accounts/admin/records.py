@@ -1,0 +1,45 @@
+"""What operators may look up: advertisers, bound Weibo accounts without their tokens, and notices."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.admin.acting import ReadOnlyAdmin
+from accounts.models import Advertiser, Notice, WeiboAccount
+
+
+@admin.register(Advertiser)
+class AdvertiserAdmin(ReadOnlyAdmin):
+    list_display = ["name", "kind", "contact", "phone", "user", "created_at"]
+    list_filter = ["kind"]
+    search_fields = ["name", "contact", "user__username"]
+    list_select_related = ["user"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Advertiser]:
+        """Never one's own (A48)."""
+        return super().get_queryset(request).exclude(user=request.user)
+
+
+@admin.register(WeiboAccount)
+class WeiboAccountAdmin(ReadOnlyAdmin):
+    fields = [
+        *("screen_name", "uid", "user", "followers", "verified", "verified_type", "verified_reason"),
+        *("region", "description", "token_state", "token_expires_at", "last_error_code"),
+        *("profile_read_at", "bound_at"),
+    ]
+    list_display = ["screen_name", "uid", "user", "followers", "verified_type", "token_state", "token_expires_at"]
+    list_filter = ["token_state", "verified", "verified_type"]
+    search_fields = ["screen_name", "uid", "user__username"]
+    list_select_related = ["user"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WeiboAccount]:
+        """Never one's own, and never a token."""
+        return super().get_queryset(request).exclude(user=request.user).defer("token")
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "user", "kind", "title", "urgent", "weibo_state", "read_at"]
+    list_filter = ["kind", "weibo_state", "urgent"]
+    search_fields = ["user__username", "title", "dedupe"]
+    list_select_related = ["user"]
