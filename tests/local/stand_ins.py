@@ -6,6 +6,7 @@ from pathlib import Path
 from weitask.local import processes, runner
 from weitask.local.failure import LocalError
 from weitask.local.ports import Ports
+from weitask.local.server import leave_in_order
 
 SLEEPING = (
     "import signal, sys, time\n"
@@ -23,6 +24,7 @@ def main(folder: str, web: str, sandbox: str, crashing: str = "", deaf: str = ""
     programs = dict.fromkeys(names, SLEEPING) | {crashing: CRASHING} | {deaf: DEAF}
     runner._prepare = lambda run: None
     runner._commands = lambda run: {name: [sys.executable, "-c", programs[name]] for name in names}
+    leave_in_order()
     try:
         return runner.up(folder=Path(folder), ports=Ports(web=int(web), sandbox=int(sandbox)))
     except LocalError as error:

@@ -67,6 +67,15 @@ def test_a_signal_stops_everything_in_order(begin, folder, number):
     assert marked(folder) == []
 
 
+def test_closing_the_terminal_stops_everything_too(begin, folder):
+    process = begin()
+    until_all_run(process)
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGHUP
+    assert marked(folder) == []
+
+
 def test_a_crash_of_one_stops_the_rest_with_its_name_and_code(begin, folder):
     process = begin("worker")
     said, _ = process.communicate(timeout=60)

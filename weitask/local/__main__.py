@@ -13,6 +13,7 @@ from weitask.local.failure import LocalError
 from weitask.local.ground import forget
 from weitask.local.ports import from_environment
 from weitask.local.progress import step
+from weitask.local.server import leave_in_order
 
 
 def main(argv: list[str]) -> int:
@@ -21,7 +22,7 @@ def main(argv: list[str]) -> int:
     if options_of_pytest and options.command is not _check:
         raise SystemExit(f"unknown: {' '.join(options_of_pytest)}; see --help")
     options.rest = options_of_pytest
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that every block is left in order
+    leave_in_order()
     try:
         return int(options.command(options))
     except KeyboardInterrupt:

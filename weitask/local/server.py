@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -32,6 +33,13 @@ class Program:
     account: Account | None = None
     environment: Mapping[str, str] | None = None
     folder: Path = Path("/")
+
+
+def leave_in_order() -> None:
+    """Let TERM, and the closing of the terminal, end this process as Ctrl-C does: every block is left in order."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, lambda got, _: sys.exit(128 + got))
 
 
 def run_as(account: Account | None) -> dict[str, object]:

@@ -37,7 +37,11 @@ def servers_for_tests() -> Iterator[dict[str, str]]:
     Servers named by DATABASE_URL and REDIS_URL are used instead when both are set.
     """
     # Tests read static files as they lie; the hashed names of a real site need collectstatic first.
-    plain = {"STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    plain = {
+        "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
+        "WEITASK_DEMO": "1",  # the gateways point at a sandbox
+    }
     environment = secrets_for_tests(local_folder()) | plain | os.environ
     if "DATABASE_URL" in environment and "REDIS_URL" in environment:
         yield environment

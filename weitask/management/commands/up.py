@@ -9,6 +9,7 @@ from weitask.local.environment import local_folder
 from weitask.local.failure import LocalError
 from weitask.local.ports import from_environment
 from weitask.local.runner import up
+from weitask.local.server import leave_in_order
 
 
 class Command(BaseCommand):
@@ -19,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, **_: Any) -> None:
         """Run until Ctrl-C or TERM."""
+        leave_in_order()
         try:
             up(folder=local_folder(), ports=from_environment(os.environ))
         except LocalError as error:
