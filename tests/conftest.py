@@ -1,18 +1,11 @@
 """What every test shares: the environment, a business clock, a live sandbox, committed-data tests that clean up."""
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-os.environ.setdefault("SECRET_KEY", "only-for-tests")
-os.environ.setdefault("VAULT_KEYS", "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
-os.environ.setdefault("WEITASK_DEMO", "1")
-os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
-os.environ.setdefault("EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
 
 from tests.moments import MONDAY
 

@@ -74,7 +74,7 @@ def _assigns_state(path: Path) -> bool:
 
 # The one writer of each state field, and rows whose state is nobody's but their module's.
 STATE_WRITERS = {
-    "orders/": {"orders/lifecycle.py", "orders/attempts.py", "orders/sending.py", "orders/reconciling.py"},
+    "orders/": {"orders/lifecycle.py", "orders/attempts.py"},
     "tasks/": {"tasks/review.py"},
     "billing/": {"billing/payouts/moves.py", "billing/payouts/attempts.py", "billing/topups.py", "billing/cards.py"},
 }
@@ -93,7 +93,7 @@ def test_only_the_ledger_writes_balances():
 
 
 def test_no_product_module_knows_the_control_interface_of_the_sandbox():
-    assert not [name(path) for path in product_modules() if "_control" in path.read_text()]
+    assert not [name(path) for path in product_modules() if "_control/" in path.read_text()]
 
 
 def test_http_leaves_the_house_in_the_gateways_only():

@@ -1,5 +1,7 @@
 """The demo bar's addresses."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from weitask.demo import views
+
+urlpatterns: list[URLPattern] = [path("step/", views.step, name="demo-step")]
