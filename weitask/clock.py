@@ -3,7 +3,7 @@
 Only the edge (a page, the API, a job, a command) asks it; domain functions take `now`.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 
@@ -21,14 +21,21 @@ def now() -> datetime:
     """The business time, aware, UTC. One answer for all processes, whatever their own clocks say (F17)."""
     with connection.cursor() as cursor:
         cursor.execute(_NOW)
-        return cursor.fetchone()[0]
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def real() -> datetime:
     """The database's own clock, for leases and heartbeats only."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def of_process() -> datetime:
+    """This process's own clock: for time stamps on the wire only, never for a decision."""
+    return datetime.now(UTC)
 
 
 def advance(*, to: datetime) -> None:

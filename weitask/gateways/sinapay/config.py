@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.conf import settings
 
@@ -55,4 +55,4 @@ class SinaPayConfig:
 
     def moment(self) -> datetime:
         """The time to write on a request; Sina refuses one that is 15 minutes off."""
-        return self.now() if self.now is not None else datetime.now(UTC)
+        return self.now() if self.now is not None else clock.of_process()
