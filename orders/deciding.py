@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts import access
 from accounts.models import User
-from orders import announcements, halting, lifecycle, refusals
-from orders.models import Order, PublishAttempt, Verdict
+from orders import announcements, attempts, halting, lifecycle, refusals
+from orders.models import Order, Verdict
 from orders.moves import Cause, State
 from tasks.models import TaskState
 from weitask.alarms import resolve_alarm
@@ -126,7 +126,7 @@ def _posted(case: Case) -> bool:
     post = case.post
     if post is None:
         return False
-    _end_attempt(case, PublishAttempt.State.CONFIRMED)
+    attempts.settle(order=case.order, posted=True, now=case.now)
     values = {
         "weibo_id": post.weibo_id,
         "posted_at": post.posted_at,
@@ -142,7 +142,7 @@ def _posted(case: Case) -> bool:
 
 def _not_posted(case: Case) -> bool:
     """There is no post: 已接单 → 已取消."""
-    _end_attempt(case, PublishAttempt.State.ABSENT)
+    attempts.settle(order=case.order, posted=False, now=case.now)
     moved = _move(case, State.CANCELLED)
     announcements.cancelled(order_ids=[case.order.pk] if moved else [], cause=Cause.PLATFORM, now=case.now)
     return moved
@@ -186,11 +186,6 @@ def _move(case: Case, new: State, *, values: dict[str, object] | None = None) ->
         values=values,
     )
     return bool(moved)
-
-
-def _end_attempt(case: Case, state: PublishAttempt.State) -> None:
-    live = PublishAttempt.objects.filter(order=case.order, state__in=PublishAttempt.LIVE)
-    live.update(state=state, answered_at=case.now, next_at=None)
 
 
 OUTCOMES: Final = (

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from accounts import notices
 from accounts.models import User
 from accounts.notices import NewNotice
-from orders import lifecycle
+from orders import attempts, lifecycle
+from orders.attempts import ON_THE_WIRE
 from orders.batches import in_batches
 from orders.models import Order, PublishAttempt
 from orders.moves import HOLDING_MONEY, Cause, State
 from tasks.models import Decision, Task, TaskState
 
 WATCHED: Final = (State.PUBLISHED, State.ACHIEVED)  # posted, and a deletion would still change something
-ON_THE_WIRE: Final = (PublishAttempt.State.SENDING, PublishAttempt.State.UNKNOWN)
 
 
 def halt_orders(*, task: Task, decision: Decision, by: User, now: datetime) -> None:
@@ -93,8 +93,7 @@ def _cancel(ids: Sequence[int], *, by: User | None, now: datetime) -> list[int]:
         by=by,
     )
     gone = [order.id for order in moved]
-    armed = PublishAttempt.objects.filter(order_id__in=gone, state=PublishAttempt.State.ARMED)
-    armed.update(state=PublishAttempt.State.ABSENT, answered_at=now, next_at=None)
+    attempts.disarm(order_ids=gone, now=now)
     return gone
 
 

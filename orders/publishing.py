@@ -7,23 +7,23 @@ have happened, and `reconciling` finds out before anything is sent again.
 
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from accounts import weibo_binding
 from accounts.models import WeiboAccount
 from accounts.vault import VaultError
-from orders import pool, recording
+from orders import attempts, pool, recording
+from orders.attempts import ON_THE_WIRE, SEND_WITHIN, TRIES, Tried
 from orders.batches import in_batches
 from orders.models import Order, PublishAttempt
 from orders.moves import Cause, State
 from orders.reconciling import reconcile_due, reconcile_next_due
-from orders.recording import ON_THE_WIRE, SEND_WITHIN, Tried
 from orders.sending import Fate, Parcel, Result, prepare, send
 from orders.stopwatch import Stopwatch
 from tasks.models import Image, TaskState
@@ -35,9 +35,7 @@ from weitask.periods import POST_WINDOW
 __all__ = ["publish_due", "publish_next_due", "reconcile_due", "reconcile_next_due"]
 
 CLAIM: Final = 64  # orders of one batch: four rounds of the pool
-CLAIMED_FOR: Final = timedelta(seconds=30)  # then another worker may take an armed attempt over
 LOOK_FOR: Final = 25.0  # business seconds of one look; the next one takes the rest with a fresh `now`
-TRIES: Final = 2
 EXPIRED_CODES: Final = frozenset({"21315", "21327"})
 _ARMED: Final = (PublishAttempt.State.ARMED,)
 
@@ -48,33 +46,6 @@ WHERE o.state = 'accepted' AND o.start_at <= %(now)s
   AND (o.start_at + %(window)s <= %(now)s OR %(tries)s <= (
     SELECT count(*) FROM orders_publishattempt a WHERE a.order_id = o.id AND a.state <> 'armed'))
 ORDER BY o.id
-"""
-_CLAIM: Final = """
-SELECT o.id FROM orders_order o JOIN tasks_task t ON t.id = o.task_id
-WHERE o.state = 'accepted' AND o.start_at <= %(now)s AND o.start_at + %(window)s > %(now)s
-  AND t.state <> %(halted)s
-  AND NOT EXISTS (
-    SELECT FROM orders_publishattempt a WHERE a.order_id = o.id
-    AND (a.state IN ('sending', 'unknown') OR (a.state = 'armed' AND a.next_at > %(now)s)))
-ORDER BY o.start_at, o.id LIMIT %(limit)s FOR NO KEY UPDATE OF o SKIP LOCKED
-"""
-_TAKE_OVER: Final = """
-UPDATE orders_publishattempt SET next_at = %(until)s
-WHERE order_id = ANY(%(ids)s) AND state = 'armed' AND next_at <= %(now)s RETURNING id
-"""
-# The claimer holds the orders' locks, so nobody else arms them; the partial unique index is the second lock.
-_ARM: Final = """
-INSERT INTO orders_publishattempt
-    (order_id, number, state, base_post_id, armed_at, next_at, full_reads, saw_deletion, code, message)
-SELECT o.id, 1 + count(a.id), 'armed', '', %(now)s, %(until)s, 0, false, '', ''
-FROM orders_order o LEFT JOIN orders_publishattempt a ON a.order_id = o.id
-WHERE o.id = ANY(%(ids)s) GROUP BY o.id
-HAVING count(a.id) < %(tries)s AND count(*) FILTER (WHERE a.state IN ('armed', 'sending', 'unknown')) = 0
-ON CONFLICT DO NOTHING RETURNING id
-"""
-_DROP_STALE: Final = """
-UPDATE orders_publishattempt a SET state = 'absent', code = 'order_over', answered_at = %(now)s, next_at = NULL
-FROM orders_order o WHERE o.id = a.order_id AND o.state <> 'accepted' AND a.state = 'armed' AND a.next_at <= %(now)s
 """
 _NEXT: Final = """
 SELECT min(CASE
@@ -95,12 +66,11 @@ def publish_due(now: datetime) -> int:
     each order has one live attempt.
     """
     watch = Stopwatch(now)
-    with connection.cursor() as cursor:
-        cursor.execute(_DROP_STALE, {"now": now})
+    attempts.drop_stale(now=now)
     moved = _cancel_hopeless(now=now)
-    while attempts := _claim(now=now):
+    while claimed := attempts.claim(limit=CLAIM, now=now):
         faultpoints.hit("publish.armed")
-        moved += _post(attempts, watch=watch)
+        moved += _post(claimed, watch=watch)
         if watch.seconds() > LOOK_FOR:
             break
     return moved
@@ -116,7 +86,7 @@ def publish_next_due(now: datetime) -> datetime | None:
 
 
 def _parameters(now: datetime) -> dict[str, Any]:
-    return {"now": now, "window": POST_WINDOW, "halted": TaskState.HALTED, "tries": TRIES, "limit": CLAIM}
+    return {"now": now, "window": POST_WINDOW, "halted": TaskState.HALTED, "tries": TRIES}
 
 
 def _cancel_hopeless(*, now: datetime) -> int:
@@ -132,25 +102,8 @@ def _cancel_hopeless(*, now: datetime) -> int:
 
 def _give_up(order_ids: Sequence[int], now: datetime) -> int:
     moved = recording.cancel(order_ids=order_ids, cause=Cause.PLATFORM, now=now)
-    left = PublishAttempt.objects.filter(order_id__in=order_ids, state__in=_ARMED, order__state=State.CANCELLED)
-    left.update(state=PublishAttempt.State.ABSENT, answered_at=now, next_at=None)
+    attempts.disarm(order_ids=order_ids, now=now)
     return moved
-
-
-def _claim(*, now: datetime) -> list[int]:
-    """Arm the next attempts, or take over armed ones whose claim ran out; returns attempt ids."""
-    given = _parameters(now) | {"until": now + CLAIMED_FOR}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, given)
-        given["ids"] = ids = [row[0] for row in cursor.fetchall()]
-        if not ids:
-            return []
-        cursor.execute(_TAKE_OVER, given)
-        taken = [row[0] for row in cursor.fetchall()]
-        cursor.execute(_ARM, given)
-        taken += [row[0] for row in cursor.fetchall()]
-        Order.objects.filter(pk__in=ids, publishing_since=None).update(publishing_since=now)
-    return taken
 
 
 def _post(attempt_ids: Sequence[int], *, watch: Stopwatch) -> int:
@@ -173,7 +126,7 @@ def _send(ready: Sequence[Parcel], *, client: WeiboClient, watch: Stopwatch) -> 
         return 0
     began = time.monotonic()  # before the commit, so that our deadline is never later than the row's
     now = watch.read()
-    going = recording.to_sending(parcels=ready, now=now)
+    going = attempts.to_sending(parcels=ready, now=now)
     faultpoints.hit("publish.sending")
     parcels = [_timed(one, began=began, now=now) for one in ready if one.attempt_id in going]
     results = pool.each(partial(send, client=client), parcels)
@@ -204,15 +157,15 @@ def _settle(tried: Sequence[Tried], *, now: datetime) -> int:
 
 def _packed(attempt_ids: Sequence[int], *, now: datetime) -> tuple[list[Parcel], int]:
     """What the threads need of each order; orders of accounts without a token end here (F47). Also how many moved."""
-    attempts = list(
+    rows = list(
         PublishAttempt.objects.filter(pk__in=attempt_ids)
         .select_related("order__account__weibo")
         .order_by("order__start_at", "pk")
     )
-    images = Image.objects.in_bulk({pk for attempt in attempts for pk in attempt.order.image_ids})
+    images = Image.objects.in_bulk({pk for attempt in rows for pk in attempt.order.image_ids})
     parcels: list[Parcel] = []
     failed: list[Tried] = []
-    for attempt in attempts:
+    for attempt in rows:
         parcel = _parcel(attempt, images)
         try:
             parcels.append(parcel.with_token(weibo_binding.token_of(attempt.order.account.weibo)))

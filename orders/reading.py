@@ -55,7 +55,7 @@ def read(targets: Sequence[Target], *, client: WeiboClient) -> dict[int, Sight]:
     sights = {order_id: sight for answer in answers for order_id, sight in answer.items()}
     missing = [one for one in targets if sights[one.order_id].outcome == Reading.Outcome.MISSING]
     alive = any(sight.outcome in (Reading.Outcome.SEEN, Reading.Outcome.EDITED) for sight in sights.values())
-    if not missing or alive or _control_is_seen(client):
+    if not missing or alive or _known_post_is_seen(client):
         return sights
     second = pool.each(partial(_witness, client=client), missing)
     return sights | {one.order_id: sight for one, sight in zip(missing, second, strict=True)}
@@ -99,7 +99,7 @@ def _sight(target: Target, posts: Mapping[str, Post]) -> Sight:
     return seen
 
 
-def _control_is_seen(client: WeiboClient) -> bool:
+def _known_post_is_seen(client: WeiboClient) -> bool:
     """Whether the interface shows at least one of the posts last seen alive."""
     known = Order.objects.filter(state__in=["published", "achieved"], first_missing_at=None, weibo_id__isnull=False)
     newest = known.order_by("-last_seen_at").values_list("weibo_id", flat=True)[:CONTROLS]

@@ -11,18 +11,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from django.db import connection, transaction
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from accounts import weibo_binding
 from accounts.models import WeiboAccount
 from accounts.vault import VaultError
-from orders import lifecycle, pool, recording, timeline
+from orders import attempts, lifecycle, pool, recording, timeline
+from orders.attempts import ON_THE_WIRE
 from orders.batches import in_batches
 from orders.models import Order, PublishAttempt
 from orders.moves import Cause, State
-from orders.recording import ON_THE_WIRE
 from orders.stopwatch import Stopwatch
 from orders.timeline import Look, Question
 from orders.verdicts import Undecided
@@ -32,7 +31,6 @@ from weitask.gateways.errors import GatewayError, ReauthoriseError
 from weitask.gateways.weibo import WeiboClient
 
 BATCH: Final = 64
-CLAIMED_FOR: Final = timedelta(seconds=60)
 LOOK_FOR: Final = 60.0  # business seconds of one look
 APART: Final = timedelta(seconds=60)  # between the two reads that prove absence
 READS: Final = 2
@@ -41,23 +39,6 @@ ALARM_AFTER: Final = timedelta(hours=1)  # then a person sees it, and reads beco
 AGAIN_LATER: Final = timedelta(minutes=10)
 AGAIN_RARELY: Final = timedelta(hours=6)  # from a day on
 REPEATED_CODES: Final = frozenset({"20017", "20019", "20111"})  # refused as a repeat, and no first one there
-
-_CLOSE_OVER: Final = """
-UPDATE orders_publishattempt a SET next_at = NULL, answered_at = %(now)s,
-    state = CASE WHEN o.weibo_id IS NULL THEN 'absent' ELSE 'confirmed' END
-FROM orders_order o
-WHERE o.id = a.order_id AND o.state <> 'accepted' AND a.state IN ('sending', 'unknown') AND a.next_at <= %(now)s
-"""
-# Materialised: as a plain subquery PostgreSQL may run it again and claim more than the limit.
-_CLAIM: Final = """
-WITH due AS MATERIALIZED (
-    SELECT id FROM orders_publishattempt WHERE state IN ('sending', 'unknown') AND next_at <= %(now)s
-    ORDER BY next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-UPDATE orders_publishattempt a SET next_at = %(until)s, state = 'unknown',
-    code = CASE a.state WHEN 'sending' THEN 'no_answer' ELSE a.code END
-FROM due WHERE a.id = due.id
-RETURNING a.id
-"""
 
 
 @dataclass(frozen=True)
@@ -72,10 +53,9 @@ class _Finding:
 def reconcile_due(now: datetime) -> int:
     """Decide attempts whose answer never came; returns how many were decided (found, or proven absent)."""
     watch = Stopwatch(now)
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE_OVER, {"now": now})
+    attempts.close_over(now=now)
     decided = 0
-    while claimed := _claim(now=now):
+    while claimed := attempts.claim_unknown(limit=BATCH, now=now):
         faultpoints.hit("reconcile.claimed")
         decided += _reconcile(claimed, watch=watch)
         if watch.seconds() > LOOK_FOR:
@@ -87,13 +67,6 @@ def reconcile_next_due(now: datetime) -> datetime | None:
     """When the next unknown attempt is looked for."""
     waiting = PublishAttempt.objects.filter(state__in=ON_THE_WIRE)
     return waiting.aggregate(due=Min("next_at"))["due"]
-
-
-def _claim(*, now: datetime) -> list[int]:
-    """Attempts to look for now; one still `sending` after 180 s has lost its sender and becomes unknown."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "until": now + CLAIMED_FOR, "limit": BATCH})
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _reconcile(attempt_ids: Sequence[int], *, watch: Stopwatch) -> int:
@@ -117,13 +90,13 @@ def _reconcile(attempt_ids: Sequence[int], *, watch: Stopwatch) -> int:
 
 def _questions(attempt_ids: Sequence[int]) -> tuple[list[Question], list[PublishAttempt]]:
     """What to ask of each timeline; apart, the attempts whose account gives us no access just now."""
-    attempts = PublishAttempt.objects.filter(pk__in=attempt_ids).select_related("order__account__weibo")
+    rows = PublishAttempt.objects.filter(pk__in=attempt_ids).select_related("order__account__weibo")
     bases = dict(
         PublishAttempt.objects.filter(order__attempts__in=attempt_ids, number=1).values_list("order_id", "base_post_id")
     )
     questions: list[Question] = []
     blind: list[PublishAttempt] = []
-    for attempt in attempts.order_by("pk"):
+    for attempt in rows.order_by("pk"):
         try:
             token = weibo_binding.token_of(attempt.order.account.weibo)
         except (weibo_binding.NotAuthorised, VaultError):
@@ -212,8 +185,7 @@ def _count_read(attempt: PublishAttempt, *, now: datetime) -> int:
 def _prove_absent(attempt: PublishAttempt, *, now: datetime) -> int:
     """unknown → absent. A text that Weibo refused as a repeat, with no first one there, will not pass a second time."""
     lifecycle.lock(order_ids=[attempt.order_id])
-    rows = PublishAttempt.objects.filter(pk=attempt.pk, state=PublishAttempt.State.UNKNOWN)
-    if not rows.update(state=PublishAttempt.State.ABSENT, answered_at=now):
+    if not attempts.prove_absent(attempt=attempt, now=now):
         return 0
     Order.objects.filter(pk=attempt.order_id, undecided=Undecided.POST_UNKNOWN).update(undecided="")
     if attempt.code in REPEATED_CODES:

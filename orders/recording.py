@@ -4,61 +4,22 @@ An attempt changes only from the state its writer left it in: whoever comes too 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
 
-from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from orders import announcements, halting, lifecycle
+from orders import announcements, attempts, halting, lifecycle
+from orders.attempts import Tried, close
 from orders.batches import in_batches
 from orders.counting import next_hour
 from orders.models import Order, PublishAttempt
 from orders.moves import Cause, State
-from orders.sending import Fate, Parcel, Result
+from orders.sending import Fate
 from tasks.models import TaskState
 from weitask import alarms
 from weitask.gateways.weibo import Post
-from weitask.periods import POST_WINDOW
-
-SEND_WITHIN: Final = timedelta(seconds=30)  # real time from the commit of `sending` to the last write
-RECONCILE_AFTER: Final = timedelta(seconds=180)  # longer than SEND_WITHIN, a call's time-out and 20032's two minutes
-RETRY_FROM: Final = timedelta(seconds=5)
-RETRY_TO: Final = timedelta(seconds=60)
-ON_THE_WIRE: Final = (PublishAttempt.State.SENDING, PublishAttempt.State.UNKNOWN)
-
-_SENDING: Final = """
-UPDATE orders_publishattempt a
-SET state = 'sending', base_post_id = g.base, sent_at = %(now)s, next_at = %(now)s + %(after)s,
-    deadline = clock_timestamp() + %(within)s
-FROM unnest(%(ids)s::bigint[], %(bases)s::text[]) AS g(id, base), orders_order o, tasks_task t
-WHERE a.id = g.id AND a.state = 'armed' AND o.id = a.order_id AND t.id = o.task_id
-  AND o.state = 'accepted' AND o.start_at + %(window)s > %(now)s AND t.state <> %(halted)s
-RETURNING a.id
-"""
-_CLOSE: Final = """
-UPDATE orders_publishattempt a
-SET state = %(state)s, code = g.code, message = g.message, answered_at = %(now)s,
-    next_at = CASE %(state)s
-        WHEN 'unknown' THEN a.sent_at + %(after)s
-        WHEN 'armed' THEN %(now)s + greatest(%(from)s, least(%(to)s, greatest((%(now)s - a.armed_at) / 2, g.wait)))
-    END
-FROM unnest(%(ids)s::bigint[], %(codes)s::text[], %(messages)s::text[], %(waits)s::interval[])
-     AS g(id, code, message, wait)
-WHERE a.id = g.id AND a.state = ANY(%(old)s)
-RETURNING a.id
-"""
-
-
-@dataclass(frozen=True)
-class Tried:
-    """A try and what became of it; `before`: the states its attempt may still be in for this to count."""
-
-    parcel: Parcel
-    result: Result
-    before: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,27 +29,6 @@ class Found:
     order_id: int
     attempt_id: int
     post: Post
-
-
-def to_sending(*, parcels: Sequence[Parcel], now: datetime) -> set[int]:
-    """Take attempts armed → sending, committed before any of them is sent; returns the attempt ids that may go.
-
-    An order stopped, cancelled or past its window meanwhile is not among them. Holding the orders' row locks while
-    the attempts change is what lets `lifecycle` trust an attempt that is not on the wire.
-    """
-    parameters: dict[str, Any] = {
-        "ids": [parcel.attempt_id for parcel in parcels],
-        "bases": [parcel.base_post_id for parcel in parcels],
-        "now": now,
-        "after": RECONCILE_AFTER,
-        "within": SEND_WITHIN,
-        "window": POST_WINDOW,
-        "halted": TaskState.HALTED,
-    }
-    with transaction.atomic(), connection.cursor() as cursor:
-        lifecycle.lock(order_ids=[parcel.order_id for parcel in parcels])
-        cursor.execute(_SENDING, parameters)
-        return {row[0] for row in cursor.fetchall()}
 
 
 def record(*, tried: Sequence[Tried], now: datetime) -> int:
@@ -115,10 +55,7 @@ def confirm(*, found: Sequence[Found], now: datetime) -> int:
         return 0
     order_ids = [one.order_id for one in found]
     lifecycle.lock(order_ids=order_ids)
-    # An answer later than a proof of absence is still the truth.
-    states = (*ON_THE_WIRE, PublishAttempt.State.ABSENT)
-    attempts = PublishAttempt.objects.filter(pk__in=[one.attempt_id for one in found], state__in=states)
-    attempts.update(state=PublishAttempt.State.CONFIRMED, answered_at=now, next_at=None)
+    attempts.confirm(attempt_ids=[one.attempt_id for one in found], now=now)
     posted_at = {one.order_id: one.post.created_at for one in found}
     moved = lifecycle.move(
         order_ids=order_ids,
@@ -146,8 +83,8 @@ def _record(tried: Sequence[Tried], now: datetime) -> int:
     for one in tried:
         groups[one.result.fate].append(one)
     lifecycle.lock(order_ids=[one.parcel.order_id for one in tried])
-    _close(groups[Fate.LATER], state=PublishAttempt.State.ARMED, now=now)
-    _close(groups[Fate.UNKNOWN], state=PublishAttempt.State.UNKNOWN, now=now)
+    close(groups[Fate.LATER], state=PublishAttempt.State.ARMED, now=now)
+    close(groups[Fate.UNKNOWN], state=PublishAttempt.State.UNKNOWN, now=now)
     moved = _refuse(groups[Fate.REFUSED], now=now)
     posted = [
         Found(one.parcel.order_id, one.parcel.attempt_id, one.result.post)
@@ -159,7 +96,7 @@ def _record(tried: Sequence[Tried], now: datetime) -> int:
 
 def _refuse(refused: Sequence[Tried], *, now: datetime) -> int:
     """The attempt is refused and its order 已取消, with the cause that decides the rating (A24)."""
-    closed = _close(refused, state=PublishAttempt.State.REFUSED, now=now)
+    closed = close(refused, state=PublishAttempt.State.REFUSED, now=now)
     by_cause: dict[Cause, list[int]] = defaultdict(list)
     for one in refused:
         if one.parcel.attempt_id in closed and one.result.cause is not None:
@@ -172,31 +109,6 @@ def cancel(*, order_ids: Sequence[int], cause: Cause, now: datetime) -> int:
     moved = lifecycle.move(order_ids=order_ids, old=[State.ACCEPTED], new=State.CANCELLED, cause=cause, at=now)
     announcements.cancelled(order_ids=[row.id for row in moved], cause=cause, now=now)
     return len(moved)
-
-
-def _close(tried: Sequence[Tried], *, state: PublishAttempt.State, now: datetime) -> Collection[int]:
-    """Write the answers into the attempts that still wait for them; returns the ids of those."""
-    done: set[int] = set()
-    by_before: dict[tuple[str, ...], list[Tried]] = defaultdict(list)
-    for one in tried:
-        by_before[one.before].append(one)
-    for before, group in by_before.items():
-        parameters: dict[str, Any] = {
-            "ids": [one.parcel.attempt_id for one in group],
-            "codes": [one.result.code for one in group],
-            "messages": [one.result.message for one in group],
-            "waits": [timedelta(seconds=one.result.retry_after) for one in group],
-            "old": list(before),
-            "state": state,
-            "now": now,
-            "after": RECONCILE_AFTER,
-            "from": RETRY_FROM,
-            "to": RETRY_TO,
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(_CLOSE, parameters)
-            done |= {row[0] for row in cursor.fetchall()}
-    return done
 
 
 def _alarm_operator(one: Tried, now: datetime) -> None:

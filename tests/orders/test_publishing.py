@@ -17,6 +17,7 @@ from weitask.models import Alarm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pinned")]
 A = PublishAttempt.State
+claim = publishing.attempts.claim
 
 
 def attempts(order) -> list[str]:
@@ -242,7 +243,7 @@ def test_an_order_on_the_wire_is_not_cancelled_by_the_end_of_its_window(sandbox,
 
 def test_an_attempt_claimed_by_a_worker_that_died_is_taken_over(sandbox):
     (order,) = at_weibo.ready(sandbox)
-    assert publishing._claim(now=START) != []
+    assert claim(limit=9, now=START) != []
     assert publishing.publish_due(START + 29 * SECOND) == 0
     assert publishing.publish_next_due(START + SECOND) == START + 30 * SECOND
     assert publishing.publish_due(START + 30 * SECOND) == 1
@@ -251,7 +252,7 @@ def test_an_attempt_claimed_by_a_worker_that_died_is_taken_over(sandbox):
 
 def test_an_armed_attempt_of_an_order_that_is_over_is_closed(sandbox):
     (order,) = at_weibo.ready(sandbox)
-    publishing._claim(now=START)
+    claim(limit=9, now=START)
     lifecycle.move(order_ids=[order.pk], old=[State.ACCEPTED], new=State.CANCELLED, cause=Cause.OWNER_FAULT, at=START)
     publishing.publish_due(START + MINUTE)
     assert (attempts(order), book(sandbox, order)) == (["absent"], [])
@@ -297,7 +298,7 @@ def test_past_its_deadline_nothing_is_written(sandbox, monkeypatch):
 
 def test_the_deadline_never_lies_past_the_window(sandbox):
     (order,) = at_weibo.ready(sandbox)
-    publishing._claim(now=START)
+    claim(limit=9, now=START)
     (parcel,), _moved = publishing._packed([order.attempts.get().pk], now=START)
     timed = publishing._timed(parcel, began=100.0, now=START + 15 * MINUTE - 2 * SECOND)
     assert timed.deadline == 102.0
