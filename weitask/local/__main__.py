@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from weitask.local import assets, checks, runner, within
+from weitask.local import assets, checks, messages, runner, within
 from weitask.local.embedded import services, stop_leftovers
 from weitask.local.environment import local_folder
 from weitask.local.failure import LocalError
@@ -84,12 +84,14 @@ def _services(options: argparse.Namespace) -> int:
 def _assets(_: argparse.Namespace) -> int:
     with step("front-end files"):
         assets.make_if_needed()
+        messages.compile_if_needed()
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
     with step("front-end files"):
         assets.make_if_needed()
+        messages.compile_if_needed()
     return checks.run(pytest_arguments=options.rest, lint_only=options.lint)
 
 

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from weitask.local import assets, processes, server
+from weitask.local import assets, messages, processes, server
 from weitask.local.demo_logins import LOGINS
 from weitask.local.embedded import services
 from weitask.local.environment import ROOT, make_keys, secrets_of
@@ -84,6 +84,7 @@ def _prepare(run: Run) -> None:
     """Everything the processes take for granted. Each step may be run again after an interruption."""
     with step("front-end files"):
         assets.make_if_needed()
+        messages.compile_if_needed()
     database = Postgres(ground(run.folder))
     if database.note() == SEEDING:
         with step("removing demo data that was left half made"):

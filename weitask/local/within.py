@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from weitask.local import messages
 from weitask.local.embedded import Urls, addresses, services, stop_leftovers
 from weitask.local.environment import local_folder, make_keys, secrets_of
 from weitask.local.ground import forget
@@ -42,6 +43,7 @@ def servers_for_tests() -> Iterator[dict[str, str]]:
         "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
         "WEITASK_DEMO": "1",  # the gateways point at a sandbox
     }
+    messages.compile_if_needed()
     environment = secrets_for_tests(local_folder()) | plain | os.environ
     if "DATABASE_URL" in environment and "REDIS_URL" in environment:
         yield environment
