@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from accounts import access, notices
 from accounts.models import AccountDecision, Category, MediaAccount, User, WeiboAccount
+from accounts.rating import PROPOSAL
 from accounts.weibo_binding import is_organisation
+from weitask.alarms import resolve_alarm
 from weitask.refusal import Conflict, Forbidden, Problem, Refusal
 
 DECEASED: Final = 400  # verified_type of an account that nobody may speak for (weibo.md 3)
@@ -160,6 +162,7 @@ def suspend(*, account: MediaAccount, reason: str, by: User, now: datetime) -> A
         free = MediaAccount.objects.filter(pk=account.pk, suspended_at=None)
         if not free.update(suspended_at=now, suspended_reason=words[:200]):
             raise Conflict("suspended_already", _("该帐号已暂停交易"))
+        resolve_alarm(kind=PROPOSAL, key=str(account.pk), by=by, now=now)
         return _record(account, _Ruling(Subject.SUSPENSION, _("帐号已暂停交易"), words), by, now)
 
 

@@ -17,7 +17,7 @@ from accounts import weibo_binding
 from accounts.models import WeiboAccount
 from accounts.vault import VaultError
 from weitask.gateways import weibo as gateway
-from weitask.gateways.errors import GatewayError, PermanentError, ReauthoriseError, TemporaryError
+from weitask.gateways.errors import GatewayError, ReauthoriseError, TemporaryError
 
 logger = logging.getLogger(__name__)
 BATCH: Final = 64
@@ -29,7 +29,7 @@ RETRY_AFTER: Final = timedelta(minutes=15)
 class _Read:
     account: WeiboAccount
     profile: gateway.User | None
-    error: GatewayError | None
+    error: Exception | None
 
 
 def refresh_due(now: datetime) -> int:
@@ -43,7 +43,7 @@ def refresh_due(now: datetime) -> int:
         if read.profile is not None:
             weibo_binding.refresh_profile(weibo=read.account, profile=read.profile, now=now)
             done += 1
-        elif read.error is not None:
+        else:
             _note(read.account, read.error, now)
     return done
 
@@ -68,15 +68,20 @@ def _read_all(accounts: Sequence[WeiboAccount], now: datetime) -> Iterator[_Read
             return _Read(account, client.user(token=token, uid=account.uid), None)
         except GatewayError as error:
             return _Read(account, None, error)
-        except VaultError:
+        except VaultError as error:
             logger.exception("the token of Weibo account %s does not open", account.uid)
-            return _Read(account, None, PermanentError(code="vault"))
+            return _Read(account, None, error)
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="profiles") as pool:
         yield from pool.map(read, accounts)
 
 
-def _note(account: WeiboAccount, error: GatewayError, now: datetime) -> None:
+def look_again(*, uid: str, now: datetime) -> bool:
+    """Somebody says that this authorisation ended: read the profile at the next look, which finds out (weibo.md 2)."""
+    return _due().filter(uid=uid).update(profile_due_at=now) == 1
+
+
+def _note(account: WeiboAccount, error: Exception | None, now: datetime) -> None:
     """What a failed reading means for the next one."""
     if isinstance(error, ReauthoriseError):
         state = WeiboAccount.Token.EXPIRED if error.code in {"21327", "21315"} else WeiboAccount.Token.REVOKED
@@ -86,5 +91,5 @@ def _note(account: WeiboAccount, error: GatewayError, now: datetime) -> None:
     if isinstance(error, TemporaryError):
         again = now + max(RETRY_AFTER, timedelta(seconds=error.retry_after or 0))
     WeiboAccount.objects.filter(pk=account.pk, token=account.token).update(
-        profile_due_at=again, last_error_code=error.code[:20]
+        profile_due_at=again, last_error_code=getattr(error, "code", "vault")[:20]
     )

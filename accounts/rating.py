@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from accounts import notices
 from accounts.models import MediaAccount, RatingScore
+from weitask.alarms import raise_alarm
 from weitask.periods import shanghai
 
 FORMULA: Final = "v1"
@@ -33,6 +34,7 @@ IMAGINED: Final = 5  # orders of an average account counted in
 AVERAGE: Final = 70  # per cent that the imagined orders do well
 MIN_ORDERS: Final = 10  # below this nobody is warned or proposed for suspension (A41)
 FAST, SLOW = 30, 1440  # minutes
+PROPOSAL: Final = "suspension_proposed"  # kind of the alarm; its key is the account's id
 SPECIFIC_FROM: Final = 75  # the default rule of the 特定 list (A26)
 
 
@@ -92,7 +94,8 @@ def rate(*, facts: Facts, followers: int) -> Rated:
 def apply(facts: Sequence[Facts], *, now: datetime) -> int:
     """Write score, parts and rates of these accounts where they changed; returns how many scores changed.
 
-    Also keeps the default rule of the 特定 list (A26) and warns owners whose 流单率 is high (A41).
+    Also keeps the default rule of the 特定 list (A26). A high 流单率 warns the owner; a higher one raises an alarm that
+    proposes 暂停交易 to the operators, who alone suspend (A41).
     """
     told = {one.account_id: one for one in facts}
     with transaction.atomic():
@@ -112,6 +115,9 @@ def apply(facts: Sequence[Facts], *, now: datetime) -> int:
             for pk in news
         )
         notices.post([_warning(account, now) for account in accounts if _is_warned(told[account.pk])], now=now)
+        for account in accounts:
+            if account.suspended_at is None and to_suspend(told[account.pk]):
+                _propose(account, told[account.pk], now)
     return len(news)
 
 
@@ -178,6 +184,12 @@ def _warning(account: MediaAccount, now: datetime) -> notices.NewNotice:
         url=reverse("media_account", args=[account.pk]),
         urgent=True,
     )
+
+
+def _propose(account: MediaAccount, facts: Facts, now: datetime) -> None:
+    text = _("帐号 @%(name)s 近 30 天 %(lapsed)s/%(all)s 个订单流单，请核实是否暂停交易。")
+    numbers = {"name": account.screen_name, "lapsed": facts.lapsed, "all": facts.dispatched}
+    raise_alarm(kind=PROPOSAL, key=str(account.pk), text=text % numbers, now=now)
 
 
 def _share(good: int, whole: int, most: int) -> int:

@@ -4,13 +4,14 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity
-from accounts.views import identity, media, notices, weibo
+from accounts.views import deauthorised, identity, media, notices, weibo
 from accounts.workspace import Entry, menu
 
 urlpatterns: list[URLPattern] = [
     path("identity/", identity.show, name="identity"),
     path("identity/choose/", identity.choose, name="choose_identity"),
     path("weibo/", weibo.weibo_accounts, name="weibo_accounts"),
+    path("weibo/deauthorised/", deauthorised.deauthorised, name="weibo_deauthorised"),
     path("weibo/<int:pk>/unbind/", weibo.unbind, name="weibo_unbind"),
     path("weibo/<int:pk>/open/", weibo.open_media, name="media_open"),
     path("media/", media.media_accounts, name="media_accounts"),

@@ -5,39 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_token_reminders_and_search'),
+        ("accounts", "0003_token_reminders_and_search"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='ratingscore',
-            options={'ordering': ['-at', '-id'], 'verbose_name': '评级记录', 'verbose_name_plural': '评级记录'},
+            name="ratingscore",
+            options={"ordering": ["-at", "-id"], "verbose_name": "评级记录", "verbose_name_plural": "评级记录"},
         ),
         migrations.AlterField(
-            model_name='ratingscore',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='accounts.mediaaccount', verbose_name='帐号'),
+            model_name="ratingscore",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="scores",
+                to="accounts.mediaaccount",
+                verbose_name="帐号",
+            ),
         ),
         migrations.AlterField(
-            model_name='ratingscore',
-            name='at',
-            field=models.DateTimeField(verbose_name='时间'),
+            model_name="ratingscore",
+            name="at",
+            field=models.DateTimeField(verbose_name="时间"),
         ),
         migrations.AlterField(
-            model_name='ratingscore',
-            name='formula',
-            field=models.CharField(max_length=10, verbose_name='公式版本'),
+            model_name="ratingscore",
+            name="formula",
+            field=models.CharField(max_length=10, verbose_name="公式版本"),
         ),
         migrations.AlterField(
-            model_name='ratingscore',
-            name='parts',
-            field=models.JSONField(verbose_name='分项'),
+            model_name="ratingscore",
+            name="parts",
+            field=models.JSONField(verbose_name="分项"),
         ),
         migrations.AlterField(
-            model_name='ratingscore',
-            name='score',
-            field=models.SmallIntegerField(verbose_name='评分'),
+            model_name="ratingscore",
+            name="score",
+            field=models.SmallIntegerField(verbose_name="评分"),
         ),
     ]

@@ -91,3 +91,30 @@ def test_a_token_that_no_longer_opens_does_not_stall_the_reading(known, sandbox,
     WeiboAccount.objects.filter(uid=UID).update(token="v1.gone.AAAA")
     assert profiles.refresh_due(FOUR) == 1
     assert profiles.next_due(FOUR) == FOUR + DAY
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_call_that_an_authorisation_ended_makes_us_look(known, sandbox, client, settings, method):
+    sandbox.control("weibo/tokens/revoke/", {"uid": UID})
+    told = {"source": settings.WEIBO_APP_KEY, "uid": UID, "auth_end": "1767600000"}
+    assert getattr(client, method)("/weibo/deauthorised/", told).status_code == 200
+    assert WeiboAccount.objects.get().token_state == "valid"
+    profiles.refresh_due(profiles.next_due(MONDAY))
+    assert WeiboAccount.objects.get().token_state == "revoked"
+
+
+def test_a_false_call_changes_nothing(known, client, settings):
+    client.post("/weibo/deauthorised/", {"source": settings.WEIBO_APP_KEY, "uid": UID})
+    profiles.refresh_due(profiles.next_due(MONDAY))
+    assert WeiboAccount.objects.get().token_state == "valid"
+
+
+@pytest.mark.parametrize("told", [{}, {"source": "1", "uid": UID}, {"uid": UID}, {"source": "2714550001", "uid": "x"}])
+def test_a_call_that_is_not_weibos_is_refused(known, client, told):
+    assert client.post("/weibo/deauthorised/", told).status_code == 400
+    assert profiles.next_due(MONDAY) == FOUR
+
+
+def test_a_call_about_an_unknown_account_is_answered_alike(client, settings):
+    told = {"source": settings.WEIBO_APP_KEY, "uid": "1"}
+    assert client.post("/weibo/deauthorised/", told).status_code == 200

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import rating
+from accounts import media, rating
 from accounts.models import MediaAccount, Notice, RatingScore
+from tests.accounts.people import make_reviewer
 from tests.factories import MediaAccountFactory
 from tests.moments import DAY
+from weitask.models import Alarm
 
 NEW = rating.Facts(account_id=1)
 GOOD = rating.Facts(
@@ -162,3 +164,26 @@ def test_a_warning_comes_once_a_month(now):
 @pytest.mark.parametrize(("dispatched", "lapsed", "proposed"), [(10, 5, False), (10, 6, True), (9, 9, False)])
 def test_more_than_half_lapsed_of_ten_orders_proposes_a_suspension(dispatched, lapsed, proposed):
     assert rating.to_suspend(rating.Facts(account_id=1, dispatched=dispatched, lapsed=lapsed)) is proposed
+
+
+@pytest.mark.django_db
+def test_a_proposal_is_an_alarm_once_and_only_operators_suspend(now):
+    account = MediaAccountFactory()
+    facts = [_facts(account, dispatched=10, lapsed=9)]
+    rating.apply(facts, now=now)
+    rating.apply(facts, now=now + DAY)
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.key, alarm.raised_at) == ("suspension_proposed", str(account.pk), now)
+    account.refresh_from_db()
+    assert account.suspended_at is None
+
+
+@pytest.mark.django_db
+def test_suspending_closes_the_proposal_and_raises_no_new_one(now):
+    account, reviewer = MediaAccountFactory(), make_reviewer()
+    facts = [_facts(account, dispatched=10, lapsed=9)]
+    rating.apply(facts, now=now)
+    media.suspend(account=account, reason="流单过多", by=reviewer, now=now + DAY)
+    rating.apply(facts, now=now + 2 * DAY)
+    alarm = Alarm.objects.get()
+    assert (alarm.resolved_by, alarm.resolved_at) == (reviewer, now + DAY)

@@ -193,3 +193,19 @@ def test_a_profile_longer_than_our_columns_is_cut(now):
     long = profile(description="长" * 999, verified_reason="长" * 999, location="长" * 99)
     account = weibo_binding.bind(user=UserFactory(), token=token(), profile=long, now=now)
     assert (len(account.description), len(account.verified_reason), len(account.region)) == (300, 200, 40)
+
+
+def test_a_refusal_of_weibo_does_not_keep_a_token_with_us(known, sandbox, now):
+    sandbox.control(
+        "faults/", {"target": "oauth2/revokeoauth2", "kind": "error_code", "error_code": "10014", "times": 1}
+    )
+    weibo_binding.unbind(weibo=known, by=known.user, now=now)
+    assert (known.token, known.token_state) == ("", "revoked")
+
+
+def test_a_token_renewed_while_unbinding_stays(known, now):
+    stale = WeiboAccount.objects.get(pk=known.pk)
+    _bind(known.user, now, value="2.00new")
+    weibo_binding.unbind(weibo=stale, by=stale.user, now=now)
+    assert weibo_binding.token_of(stale) == "2.00new"
+    assert known.media.authorised

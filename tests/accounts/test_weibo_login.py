@@ -4,11 +4,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from allauth.socialaccount.models import SocialAccount, SocialToken
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.models import SocialAccount, SocialLogin, SocialToken
+from allauth.socialaccount.providers.base import ProviderException
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
+from django.contrib.messages.storage.fallback import FallbackStorage
 
 from accounts import weibo_binding
 from accounts.models import User, WeiboAccount
+from accounts.weibo_login.adapter import WeiboSocialAdapter
 from tests.accounts.weibo_side import UID
 from tests.factories import UserFactory, WeiboAccountFactory
 from weitask.models import SecurityEvent
@@ -213,3 +218,35 @@ def test_a_real_site_sends_its_registered_address(client, settings):
     asked = parse_qs(urlsplit(_start(client)).query)
     assert asked["redirect_uri"] == [f"https://weitask.example{CALLBACK}"]
     assert asked["client_id"] == [settings.WEIBO_APP_KEY]
+
+
+def test_there_is_one_app_and_its_secret_stays_in_the_gateway(rf, settings):
+    adapter = WeiboSocialAdapter()
+    (app,) = adapter.list_apps(rf.get("/"))
+    assert (app.provider, app.client_id, app.secret) == ("weibo", settings.WEIBO_APP_KEY, "")
+    assert adapter.list_apps(rf.get("/"), provider="github") == []
+
+
+def test_a_login_that_lost_its_grant_begins_again(client, rf):
+    request = rf.get("/")
+    request.session, request.user = client.session, AnonymousUser()
+    request._messages = FallbackStorage(request)
+    login = SocialLogin(user=User(username="weibo_1"), account=SocialAccount(provider="weibo", uid="1"))
+    adapter = WeiboSocialAdapter(request)
+    adapter.pre_social_login(request, login)
+    with pytest.raises(ImmediateHttpResponse):
+        adapter.save_user(request, login)
+    assert [str(message) for message in request._messages] == ["登录已超时，请重新用微博登录"]
+    assert not User.objects.exists()
+
+
+def test_a_profile_without_an_id_is_no_login(rf):
+    provider = WeiboSocialAdapter().get_provider(rf.get("/"), "weibo")
+    with pytest.raises(ProviderException):
+        provider.extract_uid({"screen_name": "无名"})
+
+
+def test_the_login_link_reads_as_the_nickname(client):
+    _log_in(client)
+    link = SocialAccount.objects.get()
+    assert str(link.get_provider_account()) == "@城南食记"
