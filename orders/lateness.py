@@ -6,7 +6,7 @@ batch or sees that the batch is closed.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -72,6 +72,6 @@ def note_no_batch(*, order_ids: Sequence[int], run: PayoutRun, now: datetime) ->
     _execute(_NO_BATCH, parameters)
 
 
-def _execute(statement: str, parameters: "list[object] | dict[str, object]") -> None:
+def _execute(statement: str, parameters: "list[Any] | dict[str, Any]") -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

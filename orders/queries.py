@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 
@@ -62,7 +63,7 @@ def label_counts(orders: OrderQuerySet) -> dict[str, int]:
     return {label.slug: found[label.slug] for label in LABELS}
 
 
-def task_totals(tasks: Sequence[Task]) -> dict[int, dict[str, int]]:
+def task_totals(tasks: Sequence[Task]) -> dict[int, dict[str, Any]]:
     """Orders, accepted-or-later orders, cost in fen and followers of each of these tasks, by task id; one query."""
     rows = Order.objects.filter(task__in=[task.pk for task in tasks]).order_by().values("task_id")
     found = rows.annotate(
@@ -71,7 +72,7 @@ def task_totals(tasks: Sequence[Task]) -> dict[int, dict[str, int]]:
         cost=Sum(F("price") + F("fee")),
         coverage=Sum("followers"),
     )
-    return {row["task_id"]: row for row in found}
+    return {row["task_id"]: dict(row) for row in found}
 
 
 def forecast(order: Order) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The Celery app and THE timetable: every beat entry is a registered sweep at an interval, never at a time of day (spec 9).
+"""The Celery app and THE timetable: every beat entry is a registered sweep at an interval (spec 9).
 
 A message carries a name, never an order: the table is the queue and Celery is the doorbell (architecture 1.2).
 """

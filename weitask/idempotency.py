@@ -50,11 +50,11 @@ class Idempotent(APIView):
             return
         if len(key) > 120:
             raise Refusal("idempotency-key-too-long", _("Idempotency-Key 最长 120 个字符"))
-        handler = self.post  # type: ignore[attr-defined]
-        self.post = lambda *a, **kw: self._once(key, request, lambda: handler(*a, **kw))
+        handler: Callable[..., Response] = getattr(self, "post")  # noqa: B009 [a subclass has it, APIView does not]
+        setattr(self, "post", lambda *a, **kw: self._once(key, request, lambda: handler(*a, **kw)))  # noqa: B010 [same]
 
     def _once(self, key: str, request: Request, work: Callable[[], Response]) -> Response:
-        claim = (request.user.pk, request.path[:200], key, _hash(request))
+        claim = (int(request.user.pk or 0), request.path[:200], key, _hash(request))
         if self.calls_out:
             with transaction.atomic():
                 first = self._claim(claim)

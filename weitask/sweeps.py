@@ -20,7 +20,7 @@ STEPPING: Final = "stepping"  # the lease a stepper of the clock holds; real swe
 LEASE: Final = timedelta(seconds=120)
 
 _TAKE = """
-INSERT INTO weitask_lease (name, owner, until) VALUES (%s, %s, clock_timestamp() + %s)
+INSERT INTO weitask_lease (name, owner, until) VALUES (%s, %s, clock_timestamp() + %s * interval '1 second')
 ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
 WHERE weitask_lease.until <= clock_timestamp() OR weitask_lease.owner = excluded.owner
 """
@@ -73,7 +73,7 @@ def me() -> str:
 def lease(name: str, *, owner: str, length: timedelta = LEASE) -> Iterator[bool]:
     """Hold a named lease row for at most `length` of real time; yields False when somebody else holds it."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_TAKE, [name, owner, length])
+        cursor.execute(_TAKE, [name, owner, length.total_seconds()])
         held = cursor.rowcount == 1
     try:
         yield held

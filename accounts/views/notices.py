@@ -43,4 +43,6 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 def _user(request: HttpRequest) -> User:
-    return User.objects.get(pk=request.user.pk)
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 [login_required]
+    return user

@@ -52,4 +52,6 @@ def open_media(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _user(request: HttpRequest) -> User:
-    return User.objects.get(pk=request.user.pk)
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 [login_required]
+    return user

@@ -30,8 +30,9 @@ def tasks(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     shown = mine.filter(state=state) if state in TaskState.values else mine
     page = keyset.page(shown, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    context = {"page": page, "states": TaskState.choices, "totals": queries.task_totals(page.rows)}
-    context["rows"] = [(task, context["totals"].get(task.pk)) for task in page.rows]
+    totals = queries.task_totals(page.rows)
+    rows = [(one, totals.get(one.pk)) for one in page.rows]
+    context = {"page": page, "states": TaskState.choices, "rows": rows}
     return render(request, "orders/tasks.html", context)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -33,7 +33,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def image(request: HttpRequest, pk: int) -> HttpResponse:
+def image(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The picture itself; a stranger gets 404."""
     user = workspace.active(request).user
     found = Image.objects.filter(pk=pk).first()

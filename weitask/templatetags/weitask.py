@@ -85,9 +85,9 @@ def styled(field: BoundField) -> SafeString:
         kind, "form-control"
     )
     described = [f"{field.id_for_label}_hint"] if field.help_text else []
-    attrs = {"class": f"{field.field.widget.attrs.get('class', '')} {look}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{field.field.widget.attrs.get('class', '')} {look}".strip()}
     if field.errors:
-        attrs["class"] += " is-invalid"
+        attrs["class"] = f"{attrs['class']} is-invalid"
         attrs["aria-invalid"] = "true"
         described.append(f"{field.id_for_label}_error")
     if described:
