@@ -89,7 +89,7 @@ def choose(*, task: Task, by: User, account_ids: Sequence[int], now: datetime) -
 
     Raises:
         Conflict: the task is published (R27).
-        Refusal: an account that the advertiser cannot see (R5).
+        Refusal: an account that the advertiser cannot see (R5), or more than may be chosen.
     """
     policy.require_own(advertiser=task.advertiser, by=by)
     chosen = tuple(SelectionInput(pk) for pk in account_ids)
@@ -98,7 +98,10 @@ def choose(*, task: Task, by: User, account_ids: Sequence[int], now: datetime) -
     with transaction.atomic():
         locked = Task.objects.select_for_update().get(pk=task.pk)
         _require_editable(locked)
-        _choose(locked, chosen, now, after=locked.selections.count())
+        has = locked.selections.count()
+        if has + len(chosen) > policy.MAX_SELECTIONS:
+            raise Refusal.many([policy.too_many_selections()])
+        _choose(locked, chosen, now, after=has)
     return locked
 
 
@@ -158,8 +161,7 @@ def _problems(advertiser: Advertiser, data: TaskInput) -> list[Problem]:
     """What cannot even be saved: too much of it, or things that are not there for this advertiser (R5)."""
     found: list[Problem] = []
     if len(data.selections) > policy.MAX_SELECTIONS:
-        message = _("一次最多选择 %(most)d 个帐号") % {"most": policy.MAX_SELECTIONS}
-        return [Problem("selections", message, field="selections")]
+        return [policy.too_many_selections()]
     texts = [(data.text, None), *((one.text, row) for row, one in enumerate(data.selections))]
     found += [
         Problem("text_too_long", _("内容过长"), field="text", row=row)

@@ -79,10 +79,14 @@ def _bytes(image: Image.Image, kind: str) -> bytes:
     return out.getvalue()
 
 
-def main() -> int:
-    """Read, decode, write."""
+def confine() -> None:
+    """No more memory and time for this process than a picture needs."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+def main() -> int:
+    """Read, decode, write."""
     Image.MAX_IMAGE_PIXELS = None  # `decode` looks at the size before a pixel is read
     content = sys.stdin.buffer.read(MAX_BYTES + 1)
     try:
@@ -95,4 +99,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    confine()
     raise SystemExit(main())

@@ -60,13 +60,20 @@ def problems(*, plan: Plan, now: datetime) -> list[Problem]:
     found = [*_form(plan.advertiser, plan.task.form), *_content(plan), *_source(plan)]
     if not plan.addition:
         found += _start(plan.task.start_at, now, row=None)
-    if not 0 < len(plan.wishes) <= MAX_SELECTIONS:
-        text = _("请选择帐号") if not plan.wishes else _("一次最多选择 %(most)d 个帐号") % {"most": MAX_SELECTIONS}
-        return [*found, Problem("selections", text, field="selections")]
+    if not plan.wishes:
+        return [*found, Problem("selections", _("请选择帐号"), field="selections")]
+    if len(plan.wishes) > MAX_SELECTIONS:
+        return [*found, too_many_selections()]
     for wish in plan.wishes:
         found += _start(wish.start_at, now, row=wish.row)
         found += _wish_content(plan, wish)
     return [*found, *_accounts(plan), *_busy(plan.wishes, now), *_repeats(plan)]
+
+
+def too_many_selections() -> Problem:
+    """More accounts than one task takes."""
+    message = _("一次最多选择 %(most)d 个帐号") % {"most": MAX_SELECTIONS}
+    return Problem("selections", message, field="selections")
 
 
 def _form(advertiser: Advertiser, form: str) -> Iterator[Problem]:

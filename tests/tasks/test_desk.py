@@ -3,13 +3,15 @@
 import io
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from PIL import Image as Picture
 
 from accounts import access
 from tasks import images, review
+from tasks.admin.access import person as person_of
 from tasks.drafting import SelectionInput
 from tasks.models import Decision, Submission, Task
 from tests.factories import AdvertiserFactory, MediaAccountFactory, UserFactory
@@ -264,6 +266,26 @@ def test_other_staff_cannot_look_or_decide(group):
     page(client, f"{QUEUE}{submission.pk}/picture/1/", 403)
 
 
+def test_who_may_only_look_finds_no_buttons_and_decides_nothing():
+    user = UserFactory(staff=True)
+    for name in ("view_submission", "view_task"):
+        user.user_permissions.add(Permission.objects.get(codename=name))
+    waiting, running = submitted(), approved()
+    client = Client()
+    client.force_login(user)
+    assert "wt-go" not in page(client, f"{QUEUE}{waiting.pk}/change/")
+    assert client.post(f"{QUEUE}{waiting.pk}/approve/", {"confirmed": "yes"}).status_code == 403
+    assert client.post(f"{TASKS}{running.task_id}/halt/", {"confirmed": "yes"}).status_code == 403
+    assert Decision.objects.count() == 1
+
+
+def test_nobody_is_no_person_of_the_desk():
+    request = RequestFactory().get(QUEUE)
+    request.user = AnonymousUser()
+    with pytest.raises(PermissionDenied):
+        person_of(request)
+
+
 def test_somebody_who_is_no_staff_is_sent_to_the_login():
     client = Client()
     client.force_login(UserFactory())
@@ -279,7 +301,7 @@ def test_a_picture_is_shown_for_its_own_submission_only(desk, settings, tmp_path
     submission = submitted(draft(advertiser, image_ids=(mine.pk,)))
     answer = desk.get(f"{QUEUE}{submission.pk}/picture/{mine.pk}/")
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
-    answer.close()
+    assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
     page(desk, f"{QUEUE}{submitted().pk}/picture/{mine.pk}/", 404)
 
 

@@ -201,3 +201,31 @@ def test_a_copy_meets_the_threshold_too(monkeypatch):
     monkeypatch.setattr("tasks.policy.recharged_total", lambda **_: 0)
     with pytest.raises(Refusal):
         drafting.copy(task=task, by=task.advertiser.user, now=MONDAY)
+
+
+def test_further_accounts_are_put_behind_those_chosen():
+    task, other = draft(), MediaAccountFactory()
+    drafting.choose(task=task, by=task.advertiser.user, account_ids=[other.pk], now=MONDAY)
+    assert [(one.account_id == other.pk, one.position) for one in task.selections.all()] == [(False, 0), (True, 1)]
+
+
+def test_a_hidden_account_is_not_put_into_a_draft():
+    task = draft()
+    with pytest.raises(Refusal) as refusal:
+        drafting.choose(
+            task=task, by=task.advertiser.user, account_ids=[MediaAccountFactory(taking="off").pk], now=MONDAY
+        )
+    assert codes(refusal) == [("account_unavailable", 0)]
+
+
+def test_nothing_is_put_into_a_published_task():
+    task = submitted().task
+    with pytest.raises(Conflict):
+        drafting.choose(task=task, by=task.advertiser.user, account_ids=[MediaAccountFactory().pk], now=MONDAY)
+
+
+def test_no_more_accounts_are_put_in_than_may_be_chosen():
+    task, other = draft(), MediaAccountFactory()
+    with pytest.raises(Refusal) as refusal:
+        drafting.choose(task=task, by=task.advertiser.user, account_ids=[other.pk] * 500, now=MONDAY)
+    assert codes(refusal) == [("selections", None)]

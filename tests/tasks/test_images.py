@@ -2,6 +2,7 @@
 
 import io
 import struct
+import subprocess
 import time
 import zlib
 
@@ -9,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Picture
 
-from tasks import images
+from tasks import image_decoding, images
 from tests.factories import AdvertiserFactory
 from tests.moments import MONDAY
 from weitask.refusal import Refusal
@@ -162,3 +163,62 @@ def test_a_picture_that_takes_too_long_is_refused(monkeypatch):
 )
 def test_only_the_bare_name_is_kept_for_screening(given, kept):
     assert store(encoded(), given).name == kept
+
+
+# --- The decoder itself, in this process ---------------------------------------------------------------------------
+
+
+def decoded(content: bytes, monkeypatch) -> tuple[int, bytes, str]:
+    """Exit code, answer and complaint of the decoding program."""
+    out, complaint = io.BytesIO(), io.StringIO()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(out, write_through=True))
+    monkeypatch.setattr("sys.stderr", complaint)
+    monkeypatch.setattr(Picture, "MAX_IMAGE_PIXELS", Picture.MAX_IMAGE_PIXELS)
+    return image_decoding.main(), out.getvalue(), complaint.getvalue()
+
+
+def test_the_decoder_answers_format_and_size_first(monkeypatch):
+    code, answer, _complaint = decoded(encoded("PNG"), monkeypatch)
+    assert (code, answer.partition(b"\n")[0]) == (0, b"PNG 60 40")
+
+
+def test_the_decoder_says_why_it_refuses(monkeypatch):
+    assert decoded(huge_png(30_000), monkeypatch)[::2] == (2, "pixels")
+
+
+def test_a_still_gif_and_a_palette_become_flat_jpegs():
+    for content in (encoded("GIF"), encoded("PNG", size=(1500, 1500), mode="LA")):
+        kind, _size, fresh = image_decoding.decode(content)
+        assert (kind, Picture.open(io.BytesIO(fresh)).mode) == ("JPEG", "RGB")
+
+
+def test_frames_are_counted_before_they_are_drawn():
+    frames = [Picture.new("L", (4, 4), at % 255) for at in range(121)]
+    out = io.BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    with pytest.raises(image_decoding.Unfit, match="frames"):
+        image_decoding.decode(out.getvalue())
+
+
+def test_frames_of_a_moving_picture_stay_in_order():
+    frames = [Picture.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
+    out = io.BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=50)
+    kind, size, fresh = image_decoding.decode(out.getvalue())
+    moving = Picture.open(io.BytesIO(fresh))
+    assert (kind, size, moving.n_frames, moving.convert("RGB").getpixel((0, 0))) == ("GIF", (20, 20), 2, (255, 0, 0))
+
+
+def test_a_size_that_lies_does_not_help():
+    upload = SimpleUploadedFile("a.jpg", encoded() + b"0" * 5 * 1024 * 1024)
+    upload.size = 10
+    with pytest.raises(Refusal) as refusal:
+        images.store(advertiser=AdvertiserFactory(), upload=upload, now=MONDAY)
+    assert refusal.value.code == "image_too_large"
+
+
+def test_a_picture_that_grew_beyond_weibos_limit_is_refused(monkeypatch):
+    grown = subprocess.CompletedProcess([], 0, stdout=b"JPEG 60 40\n" + b"0" * 5_242_881, stderr=b"")
+    monkeypatch.setattr(images.subprocess, "run", lambda *_args, **_options: grown)
+    assert refused(encoded()) == "image_too_large"

@@ -149,3 +149,9 @@ def test_the_advertiser_is_told_of_the_approval():
     submission = approved()
     notice = Notice.objects.get(kind="task_approved")
     assert (notice.user, notice.url) == (submission.task.advertiser.user, f"/tasks/{submission.task_id}/")
+
+
+def test_a_move_that_lost_its_race_undoes_the_transaction():
+    task = submitted().task
+    with pytest.raises(Conflict):
+        review._move_task(task, old=["draft"], new="in_review")

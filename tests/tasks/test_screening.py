@@ -176,3 +176,21 @@ def test_a_broken_address_does_not_break_screening():
 def test_short_links_are_listed_once_in_order():
     texts = ["先看http://t.cn/A6bbbbb再看 http://t.cn/A6aaaaa", "http://t.cn/A6bbbbb"]
     assert short_links(texts) == ["http://t.cn/A6bbbbb", "http://t.cn/A6aaaaa"]
+
+
+WORDS = """
+    减肥药 香烟 烟草 赌博 刷粉 买粉丝 高仿 假发票 电子烟 处方药 僵尸粉 六合彩 壮阳 毒品 洗钱
+"""
+TRADITIONAL = str.maketrans("减药烟买丝仿发电处方壮阳洗钱赌", "減藥煙買絲仿發電處方壯陽洗錢賭")
+BETWEEN = " \u3000\u200b\u200c\u2060\ufeff\u00ad\ufe0f\u0336\u20dd.,·*_-/|~。，、！★❤🔥"
+
+
+def test_a_corpus_of_three_hundred_disguises_is_found():
+    disguised = [(mark.join(word), word) for word in WORDS.split() for mark in BETWEEN]
+    disguised += [(word.translate(TRADITIONAL), word) for word in WORDS.split()]
+    disguised += [
+        ("".join(f"{letter}\U000e0020" for letter in word.translate(TRADITIONAL)), word) for word in WORDS.split()
+    ]
+    missed = [text for text, word in disguised if word not in {shown for _category, shown in found(f"好{text}吗")}]
+    assert len(disguised) >= 300
+    assert missed == []
