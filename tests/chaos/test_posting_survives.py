@@ -151,7 +151,7 @@ def test_a_blind_resend_of_a_repost_makes_two(sandbox):
 def test_a_storm_of_lost_answers_posts_every_order_once(sandbox):
     orders = at_weibo.ready(sandbox, starts=tuple(START + n % 3 * 15 * MINUTE for n in range(24)))
     for kind in ("timeout_after", "timeout_before", "http_500", "bad_json", "drop"):
-        fault(sandbox, "statuses/update", kind, probability=0.25, times=1000, seconds=0)
+        fault(sandbox, "statuses/update", kind, probability=0.25, times=1000, seconds=0, seed=kind)
     now = recover(START, until=START + 35 * MINUTE)
     assert sum(one["hits"] for one in sandbox.control("faults/")) >= 10
     at_weibo.calm(sandbox)

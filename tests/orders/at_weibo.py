@@ -37,9 +37,8 @@ def source_at(sandbox: SandboxProcess, *, text: str = "新店开张", source_id:
 
 
 def ready(sandbox: SandboxProcess, *, starts: tuple[datetime, ...] = (START,), source_id: str = "") -> list[Order]:
-    """已接单 of one account each."""
-    accounts = [account_at(sandbox) for _ in starts]
-    orders = [world.accept(order) for order in world.dispatched(accounts=accounts, starts=starts)]
+    """已接单 of one account and one task each."""
+    orders = [world.accepted(accounts=[account_at(sandbox)], starts=(start,)) for start in starts]
     if source_id:
         Order.objects.filter(pk__in=[order.pk for order in orders]).update(form="repost", source_id=source_id)
     return [fresh(order) for order in orders]
