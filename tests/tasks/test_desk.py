@@ -214,6 +214,7 @@ def test_the_page_of_a_task_shows_its_decisions_and_no_fields_to_type_in(desk):
     task = approved().task
     shown = page(desk, f"{TASKS}{task.pk}/change/")
     assert "审核记录" in shown
+    assert f"{TASKS}{task.pk}/halt" in shown
     assert 'name="_save"' not in shown
 
 
