@@ -11,20 +11,18 @@ from weitask.periods import SHANGHAI, shanghai
 from weitask.refusal import Problem, Refusal
 
 
-class YuanField(forms.CharField):
+class YuanField(forms.Field):
     """Typed in yuan, cleaned to integer fen (or None when empty)."""
 
     default_error_messages = {"amount": _("请输入金额，最多两位小数，例如 2000.00")}
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=16, **kwargs)
-        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": "16"})
 
     def prepare_value(self, value: Any) -> Any:
         return yuan(value) if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = str(value or "").strip()
         if not text:
             return None
         try:

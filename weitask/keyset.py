@@ -19,20 +19,24 @@ class Page:
 
 def page(rows: QuerySet, *, after: str = "", before: str = "", size: int = SIZE) -> Page:
     """One page of a queryset ordered by id, newest first. Nonsense in `after` or `before` means the first page."""
-    if before.isdigit():
+    if _is_id(before):
         found = list(rows.filter(pk__gt=int(before)).order_by("pk")[: size + 1])
         more_before = len(found) > size
         found = found[:size][::-1]
         more_after = True
     else:
-        start = rows.filter(pk__lt=int(after)) if after.isdigit() else rows
+        start = rows.filter(pk__lt=int(after)) if _is_id(after) else rows
         found = list(start.order_by("-pk")[: size + 1])
         more_after = len(found) > size
         found = found[:size]
-        more_before = after.isdigit()
+        more_before = _is_id(after)
     if not found:
         return Page([], None, None)
     return Page(found, found[-1].pk if more_after else None, found[0].pk if more_before else None)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def ordered(rows: QuerySet, *, key: str, descending: bool, after: str = "", size
     Rows without a value come last and are listed only on pages that no value precedes.
     """
     value, _, pk = after.partition(",")
-    if value.lstrip("-").isdigit() and pk.isdigit():
+    if _is_id(value.removeprefix("-")) and _is_id(pk):
         side = "lt" if descending else "gt"
         same = Q(**{key: int(value), f"pk__{side}": int(pk)})
         rows = rows.filter(Q(**{f"{key}__{side}": int(value)}) | same)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 MAX_FEN: Final = 10**13  # L04: nothing above is believed
-_YUAN = re.compile(r"(-?)(\d{1,11})(?:\.(\d{1,2}))?")
+_YUAN = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?")
 
 
 def yuan(fen: int) -> str:
