@@ -34,7 +34,7 @@ def context(submission: Submission, *, now: datetime) -> dict[str, Any]:
         "task": task,
         "posts": _posts(submission, items, pictures),
         "source": queries.marked(text=submission.source_text, where="source_text", findings=submission.findings),
-        "findings": submission.findings,
+        "findings": [_told(finding) for finding in submission.findings],
         "links": _links(submission, items),
         "account_rows": [{"item": item, "price": display(item.price), "fee": display(item.fee)} for item in items],
         "proof": pictures.get(task.proof_id or 0),
@@ -61,6 +61,29 @@ def in_words(left: timedelta) -> str:
     if hours:
         return _("%(hours)d 小时 %(minutes)d 分") % {"hours": hours, "minutes": minutes}
     return _("%(minutes)d 分") % {"minutes": minutes}
+
+
+def _told(finding: dict[str, Any]) -> dict[str, Any]:
+    """A finding with its rule and its place in words."""
+    rules = {
+        "word": _("词汇"),
+        "pattern": _("句式"),
+        "monitor_domain": _("监测域名"),
+        "monitor_name": _("疑似监测域名"),
+        "monitor_parameter": _("疑似监测参数"),
+        "not_opened": _("短链接未能展开，请人工打开"),
+        "hidden_target": _("其它短链接，请人工打开"),
+        "bad_link": _("可疑地址"),
+    }
+    kind, _sep, which = finding["where"].partition(":")
+    places = {
+        "text": _("任务内容"),
+        "image": _("图片名 #%(which)s") % {"which": which},
+        "selection": _("第 %(which)d 个帐号的内容") % {"which": int(which or 0) + 1},
+        "source_url": _("原文链接"),
+        "source_text": _("原微博"),
+    }
+    return {**finding, "what": rules.get(finding["rule"], finding["rule"]), "place": places.get(kind, kind)}
 
 
 def _posts(submission: Submission, items: list[Item], pictures: dict[int, Image]) -> list[Post]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 
 from tasks.admin.access import LookOnly, person
@@ -37,7 +38,7 @@ class DecisionInline(LookOnly, TabularInline):
 
 class SubmissionInline(LookOnly, TabularInline):
     model = Submission
-    fields = ("number", "state", "addition", "submitted_at", "submitted_by", "start_at")
+    fields = ("number", "state", "addition", "submitted_at", "who", "start_at")
     readonly_fields = fields
     extra = 0
     can_delete = False
@@ -45,3 +46,7 @@ class SubmissionInline(LookOnly, TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         return super().get_queryset(request).select_related("submitted_by")
+
+    @admin.display(description=gettext_lazy("提交人"))
+    def who(self, row: Submission) -> str:
+        return row.submitted_by.get_username()

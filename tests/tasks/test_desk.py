@@ -89,6 +89,8 @@ def test_one_page_shows_all_a_reviewer_needs(desk):
         "<mark",
         "减肥药</mark>",
         "禁止广告的商品",
+        "短链接未能展开",
+        "任务内容",
         "招牌.jpg",
         "销售授权证明",
         advertiser.name,
