@@ -9,7 +9,7 @@ from billing.models import AccountKind, Reason, Transfer
 from orders import lifecycle, settlement
 from orders.models import LateSettlement, Order, PublishAttempt
 from orders.moves import Cause, State
-from tasks.models import Item
+from tasks.models import Item, Submission
 from tests.moments import DAY, FRIDAY, HOUR
 from tests.orders import world
 
@@ -71,9 +71,9 @@ def l12(order):
 
 
 def l13(order):
-    other = world.dispatched(submission=world.approved(task=order.task))[0]
+    other = world.dispatched(task=order.task)[0]
     lifecycle.move(order_ids=[other.pk], old=["dispatched"], new=State.CANCELLED, cause=Cause.HALT, at=NOW)
-    third = world.dispatched(submission=world.approved(task=order.task))[0]
+    third = world.dispatched(task=order.task)[0]
     update(other, state="dispatched")
     update(third, state="cancelled")
 
@@ -91,6 +91,7 @@ def l15(order):
     for one, other in (pair, pair[::-1]):
         update(one, price=other.price)
         Item.objects.filter(pk=one.item_id).update(price=other.price)
+        Submission.objects.filter(items=one.item_id).update(net=other.price)
 
 
 def l16(order):

@@ -28,17 +28,40 @@ def judge() -> User:
     return UserFactory(is_staff=True, is_superuser=True)
 
 
-def approved(*, advertiser: Advertiser | None = None, task: Task | None = None, now: datetime = MONDAY) -> Submission:
-    """An approved submission without selections, of a task whose review is over."""
-    if task is None:
-        advertiser = advertiser or AdvertiserFactory()
-        task = Task.objects.create(
-            advertiser=advertiser, form="original", text="新品上市", created_at=now, updated_at=now
-        )
-        for state in (TaskState.IN_REVIEW, TaskState.APPROVED):
-            Task.objects.filter(pk=task.pk).update(state=state)
-        task.refresh_from_db()
-    return Submission.objects.create(
+def task_in(
+    state: TaskState = TaskState.APPROVED, *, advertiser: Advertiser | None = None, now: datetime = MONDAY
+) -> Task:
+    """A task whose review is over."""
+    advertiser = advertiser or AdvertiserFactory()
+    task = Task.objects.create(
+        advertiser=advertiser,
+        form="original",
+        text="新品上市",
+        recharged_then=200_000,
+        created_at=now,
+        updated_at=now,
+    )
+    path = [TaskState.IN_REVIEW, TaskState.APPROVED, TaskState.RUNNING, TaskState.HALTED]
+    for step in path[: path.index(state) + 1]:
+        Task.objects.filter(pk=task.pk).update(state=step)
+    task.refresh_from_db()
+    return task
+
+
+def dispatched(
+    *,
+    accounts: Sequence[MediaAccount] = (),
+    starts: Sequence[datetime] = (START,),
+    task: Task | None = None,
+    price: int = PRICE,
+    fee: int = FEE,
+    now: datetime = MONDAY,
+) -> list[Order]:
+    """派单 of each account at its start (one start serves all), of one approved submission, paid for and frozen."""
+    task = task or task_in(now=now)
+    accounts = accounts or [MediaAccountFactory() for _ in starts]
+    count = len(accounts)
+    submission = Submission.objects.create(
         task=task,
         number=task.submissions.count() + 1,
         state=Submission.State.APPROVED,
@@ -47,31 +70,17 @@ def approved(*, advertiser: Advertiser | None = None, task: Task | None = None, 
         start_at=START,
         submitted_at=now,
         submitted_by=task.advertiser.user,
-        net=PRICE,
-        fee=FEE,
+        net=price * count,
+        fee=fee * count,
         coverage=1,
         rule_version="test",
     )
-
-
-def dispatched(
-    *,
-    accounts: Sequence[MediaAccount] = (),
-    starts: Sequence[datetime] = (START,),
-    submission: Submission | None = None,
-    price: int = PRICE,
-    fee: int = FEE,
-    now: datetime = MONDAY,
-) -> list[Order]:
-    """派单 of each account at its start (one start serves all), paid for and frozen."""
-    submission = submission or approved(now=now)
-    accounts = accounts or [MediaAccountFactory() for _ in starts]
-    for account, start in itertools.zip_longest(accounts, starts[: len(accounts)], fillvalue=starts[-1]):
+    for account, start in itertools.zip_longest(accounts, starts[:count], fillvalue=starts[-1]):
         submission.items.create(
             account=account, start_at=start, text="好吃", price=price, fee=fee, followers=account.followers, rating=60
         )
     with transaction.atomic():
-        recharge(submission.task.advertiser, (price + fee) * len(accounts), at=now)
+        recharge(task.advertiser, (price + fee) * count, at=now)
         return dispatch.create_orders(submission=submission, by=submission.submitted_by, now=now)
 
 

@@ -1,0 +1,234 @@
+"""What came of a task, what its advertiser is told, when it ends, and what an owner may expect (R65, R66, R88, A20)."""
+
+import pytest
+
+from accounts.models import Notice
+from orders import closing, digests, dispatch, queries, results
+from orders.models import Order
+from tasks.models import Submission, Task, TaskState
+from tests.factories import UserFactory
+from tests.moments import DAY, FRIDAY, HOUR, MINUTE, MONDAY, SECOND
+from tests.orders import world
+from tests.orders.test_answering import refuse
+from tests.orders.test_halting import halt
+from weitask.models import Alarm
+
+pytestmark = pytest.mark.django_db
+
+
+def running(task):
+    Task.objects.filter(pk=task.pk).update(state=TaskState.RUNNING)
+    task.refresh_from_db()
+    return task
+
+
+def inbox(task, kind):
+    return list(Notice.objects.filter(user=task.advertiser.user, kind=kind).order_by("pk"))
+
+
+# --- dispatch ---
+
+
+def test_every_owner_is_told_of_the_new_order_with_the_net_income():
+    orders = world.dispatched(starts=[world.START] * 2)
+    for order in orders:
+        notice = Notice.objects.get(user=order.owner)
+        assert "100.00" in notice.body
+        assert "110.00" not in notice.body
+        assert (notice.url, notice.weibo_uid) == (f"/orders/{order.pk}/", order.account.weibo.uid)
+
+
+def test_the_snapshots_are_those_of_the_submission():
+    order = world.one()
+    item = order.item
+    assert (order.price, order.fee, order.followers, order.rating) == (
+        item.price,
+        item.fee,
+        item.followers,
+        item.rating,
+    )
+    assert (order.text, order.start_at, order.owner) == ("好吃", item.start_at, item.account.owner)
+
+
+def test_later_changes_of_the_account_do_not_touch_an_order():
+    order = world.one()
+    type(order.account).objects.filter(pk=order.account_id).update(price_original=1, followers=5, rating=1)
+    order.refresh_from_db()
+    assert (order.price, order.followers, order.rating) == (10_000, 100_000, 60)
+
+
+def test_a_lapsed_selection_becomes_no_order_and_a_second_call_makes_none():
+    order = world.one()
+    submission = order.item.submission
+    submission.items.create(
+        account=order.account, start_at=MONDAY, price=1, fee=0, followers=1, rating=1, lapsed_at=MONDAY
+    )
+    assert dispatch.create_orders(submission=submission, by=submission.submitted_by, now=MONDAY) == []
+    assert submission.task.orders.count() == 1
+
+
+def test_a_task_knows_its_first_and_last_start():
+    orders = world.dispatched(starts=[world.START + HOUR, world.START])
+    task = orders[0].task
+    task.refresh_from_db()
+    assert (task.first_start_at, task.last_start_at) == (world.START, world.START + HOUR)
+
+
+# --- digests ---
+
+
+def test_at_the_first_start_the_advertiser_gets_one_digest():
+    first, _second, third = world.dispatched(starts=[world.START, world.START, world.START + HOUR])
+    task = first.task
+    world.accept(first)
+    assert digests.next_due(MONDAY) == world.START
+    assert digests.send_due(world.START - SECOND) == 0
+    assert digests.send_due(world.START) == 1
+    assert digests.send_due(world.START) == 0
+    (digest,) = inbox(task, "task_started")
+    assert digest.body == "接单1 流单1 拒单0\n等待处理 1"
+    assert digests.next_due(world.START) == world.START + HOUR
+    refuse(third, now=world.START + MINUTE)
+    assert digests.send_due(world.START + HOUR) == 1
+    (closing_one,) = inbox(task, "task_last_start")
+    assert closing_one.body == "接单1 流单1 拒单1"
+    assert digests.next_due(world.START + HOUR) is None
+
+
+def test_a_task_with_a_single_start_gets_a_single_digest():
+    order = world.one()
+    assert digests.send_due(order.start_at) == 1
+    assert digests.send_due(order.start_at + DAY) == 0
+    assert not inbox(order.task, "task_last_start")
+
+
+def test_an_added_later_start_gets_a_closing_digest_of_its_own():
+    order = world.one()
+    digests.send_due(order.start_at)
+    world.dispatched(task=order.task, starts=[order.start_at + DAY], now=order.start_at + HOUR)
+    assert digests.next_due(order.start_at) == order.start_at + DAY
+    assert digests.send_due(order.start_at + DAY) == 1
+
+
+def test_the_digest_counts_cancelled_orders_and_skips_stopped_tasks():
+    order, other = world.accepted(), world.accepted()
+    halt(order.task, now=MONDAY)
+    assert digests.tallies(task_ids=[order.task_id, other.task_id], now=MONDAY) == {
+        order.task_id: digests.Tally(cancelled=1),
+        other.task_id: digests.Tally(accepted=1),
+    }
+    assert digests.send_due(world.START) == 1
+    assert not inbox(order.task, "task_started")
+    assert "已取消 2" in digests._words(digests.Tally(cancelled=2))
+
+
+# --- closing ---
+
+
+def test_a_task_ends_24_hours_after_its_last_start_when_nothing_is_frozen():
+    order = world.published()
+    task = running(order.task)
+    end = order.start_at + DAY
+    assert closing.next_due(MONDAY) is None  # its order still holds money
+    assert closing.close_due(end) == 0
+    world.achieve(order)
+    assert closing.next_due(MONDAY) == end
+    assert closing.close_due(end - SECOND) == 0
+    assert closing.close_due(end) == 1
+    task.refresh_from_db()
+    assert (task.state, task.ended_at) == (TaskState.ENDED, end)
+    assert world.frozen(order) == 0
+    assert closing.close_due(end) == 0
+
+
+def test_a_task_with_an_addition_in_review_does_not_end():
+    order = refuse(world.one())
+    running(order.task)
+    Submission.objects.create(
+        task=order.task,
+        number=9,
+        addition=True,
+        form="original",
+        start_at=world.START,
+        submitted_at=MONDAY,
+        submitted_by=order.advertiser.user,
+        net=1,
+        fee=0,
+        coverage=1,
+        rule_version="test",
+    )
+    assert closing.close_due(world.START + 2 * DAY) == 0
+
+
+def test_a_task_that_cannot_be_closed_raises_an_alarm(monkeypatch):
+    order = refuse(world.one())
+    running(order.task)
+
+    def broken(**_):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(closing.review, "close", broken)
+    assert closing.close_due(world.START + 2 * DAY) == 0
+    assert Alarm.objects.get(kind="orders.close").key == str(order.task_id)
+
+
+# --- report ---
+
+
+def test_the_report_adds_up_by_label_and_by_fen():
+    orders = world.dispatched(starts=[world.START] * 4)
+    task = orders[0].task
+    refuse(orders[0])
+    earned = world.achieve(world.publish(world.accept(orders[1])))
+    world.accept(orders[2])
+    Order.objects.filter(pk=earned.pk).update(reposts=12, comments=3, likes=4)
+    report = results.report(task)
+    totals = report.totals
+    assert {slug: count for slug, count in report.by_label.items() if count} == {
+        "refused": 1,
+        "achieved": 1,
+        "accepted": 1,
+        "dispatched": 1,
+    }
+    assert (totals.orders, totals.posted, totals.coverage, totals.reached) == (4, 1, 400_000, 100_000)
+    assert (totals.cost, totals.frozen, totals.charged, totals.released) == (44_000, 22_000, 11_000, 11_000)
+    assert (totals.reposts, totals.comments, totals.likes, totals.goodwill) == (12, 3, 4, 0)
+    assert [str(line.label) for line in report.lines] == ["拒单", "已达成", "已接单", "派单"]
+    assert [line.is_posted for line in report.lines] == [False, True, False, False]
+    assert report.review_lapsed == 0
+
+
+def test_the_report_of_a_task_without_orders_is_empty():
+    report = results.report(world.task_in())
+    assert (report.lines, report.totals.cost) == ([], 0)
+
+
+# --- what may be seen, and what to expect ---
+
+
+def test_owners_and_advertisers_see_their_own_orders_only():
+    order, other = world.one(), world.one()
+    assert list(queries.of_owner(order.owner)) == [order]
+    assert list(queries.of_advertiser(order.advertiser)) == [order]
+    assert list(queries.of_owner(UserFactory())) == []
+    assert other not in queries.of_owner(order.owner)
+
+
+@pytest.mark.parametrize(
+    ("earned_at", "friday"), [(FRIDAY, FRIDAY), (FRIDAY + SECOND, FRIDAY + 7 * DAY), (FRIDAY - SECOND, FRIDAY)]
+)
+def test_the_forecast_is_the_friday_that_takes_the_order_in(earned_at, friday):
+    order = world.publish(world.accepted(), posted_at=earned_at - DAY)
+    assert queries.forecast(order) == friday
+    assert queries.forecast(world.achieve(order)) == friday
+
+
+def test_an_order_that_will_not_be_paid_has_no_forecast():
+    assert queries.forecast(world.one()) is None
+
+
+def test_the_evidence_of_an_order_is_all_there():
+    order = world.published()
+    evidence = queries.evidence(order)
+    assert [event.new for event in evidence.events] == ["dispatched", "accepted", "published"]
+    assert (evidence.attempts, evidence.readings, evidence.verdicts) == ([], [], [])
