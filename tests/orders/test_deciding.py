@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 LATE = world.START + 2 * DAY
 
 
-def undecided(order, why="gap"):
+def undecided(order, why="straddle"):
     Order.objects.filter(pk=order.pk).update(undecided=why)
     order.refresh_from_db()
     return order
@@ -28,7 +28,7 @@ def decide(order, outcome, *, by=None, reason="看过证据", now=LATE, **more):
 
 
 def lost_post():
-    order = undecided(world.accepted(), "unknown_post")
+    order = undecided(world.accepted(), "post_unknown")
     PublishAttempt.objects.create(order=order, number=1, state="unknown", armed_at=world.START)
     return order
 

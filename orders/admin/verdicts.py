@@ -1,0 +1,24 @@
+"""What persons decided about orders: read-only for everybody."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from orders.models import Verdict
+from tasks.admin.access import LookOnly, person
+
+
+@admin.register(Verdict)
+class VerdictAdmin(LookOnly, ModelAdmin):
+    list_display = ("at", "order", "outcome", "reason", "by")
+    list_filter = ("outcome",)
+    list_select_related = ("order", "by")
+    search_fields = ("=order__number", "reason", "by__username")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Never about one's own order (A48)."""
+        user = person(request)
+        return super().get_queryset(request).exclude(order__owner=user).exclude(order__advertiser__user=user)
