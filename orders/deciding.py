@@ -56,16 +56,13 @@ def decide(*, order: Order, by: User, outcome: str, reason: str, now: datetime, 
 
     Raises:
         Forbidden: `not_allowed`, or `own_business` (A48).
-        Refusal: `reason_missing`, `outcome`, `post_missing`.
+        Refusal: `reason_missing`, `outcome`, `post_missing`, `post_bound`.
         Conflict: `decided`: nothing is open on this order any more, or the clock does not allow the move yet.
     """
     access.require_order_judge(by)
     _check_disinterested(order, by)
     if not reason.strip():
         raise Refusal("reason_missing", _("请填写理由"), field="reason")
-    found = post.get("post")
-    if outcome == "posted" and found is None:
-        raise Refusal("post_missing", _("请填写微博 ID 和发布时间"), field="weibo_id")
     with transaction.atomic():
         lifecycle.lock(order_ids=[order.pk])
         order.refresh_from_db()
@@ -74,7 +71,7 @@ def decide(*, order: Order, by: User, outcome: str, reason: str, now: datetime, 
         choice = next((one for one in outcomes(order) if one.code == outcome), None)
         if choice is None:
             raise Refusal("outcome", _("请选择裁定结果"), field="outcome")
-        if not choice.act(Case(order=order, by=by, now=now, post=found)):
+        if not choice.act(Case(order=order, by=by, now=now, post=post.get("post"))):
             raise Conflict("decided", _("订单状态已改变，或时间未到，不能这样裁定"))
         Verdict.objects.create(order=order, outcome=outcome, reason=reason.strip(), by=by, at=now)
         resolve_alarm(kind="order_undecided", key=order.number, by=by, now=now)
@@ -125,7 +122,9 @@ def _posted(case: Case) -> bool:
     """The post is there: 已接单 → 已发布."""
     post = case.post
     if post is None:
-        return False
+        raise Refusal("post_missing", _("请填写微博 ID 和发布时间"), field="weibo_id")
+    if Order.objects.filter(weibo_id=post.weibo_id).exists():
+        raise Refusal("post_bound", _("这条微博已属于另一个订单"), field="weibo_id")
     attempts.settle(order=case.order, posted=True, now=case.now)
     values = {
         "weibo_id": post.weibo_id,

@@ -51,8 +51,7 @@ def _pay(decision_ids: Sequence[int], *, now: datetime) -> int:
         )
         for decision in rows
     ]
-    if transfers:
-        ledger.post(transfers, at=now)
+    ledger.post(transfers, at=now)
     return len(transfers)
 
 

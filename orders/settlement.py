@@ -148,12 +148,13 @@ def _chunks(run: PayoutRun) -> Iterator[Chunk]:
 
 
 def _take(run: PayoutRun, chunk: Chunk, *, now: datetime) -> int | None:
-    """One chunk in one transaction; None when another process is at this run."""
+    """One chunk in one transaction; None when another process is at this run or has closed it."""
     with transaction.atomic():
-        if not PayoutRun.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=run.pk).exists():
+        mine = PayoutRun.objects.select_for_update(skip_locked=True, no_key=True)
+        if mine.filter(pk=run.pk, finished_at=None).first() is None:
             return None
         lines = _lines(run, chunk)
-        if lines:
+        if lines:  # none when the other process was here since the chunks were cut
             payouts.add(run=run, lines=lines, now=now)
             lateness.note_no_batch(order_ids=[line.order_id for line in lines], run=run, now=now)
     return len(lines)
@@ -166,8 +167,12 @@ def _lines(run: PayoutRun, chunk: Chunk) -> list[payouts.Line]:
 
 
 def _close(run: PayoutRun, *, now: datetime) -> None:
+    """Every chunk is in: whoever was proven meanwhile is left out with a reason, and the totals are noted."""
+
     def close() -> None:
         with transaction.atomic():
+            if PayoutRun.objects.select_for_update(no_key=True).filter(pk=run.pk, finished_at=None).first() is None:
+                return
             lateness.close_alone()
             lateness.note_left_out(run=run, now=now)
             payouts.close_run(run=run, now=now)

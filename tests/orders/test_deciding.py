@@ -93,14 +93,22 @@ def test_a_verdict_is_recorded_with_who_when_and_why():
 
 
 @pytest.mark.parametrize(
-    ("outcome", "reason", "problem"),
-    [("kept", "  ", "reason_missing"), ("not_posted", "理由", "outcome"), ("posted", "理由", "post_missing")],
+    ("outcome", "reason", "problem"), [("kept", "  ", "reason_missing"), ("posted", "理由", "outcome")]
 )
 def test_a_verdict_that_does_not_fit_is_refused(outcome, reason, problem):
     order = undecided(world.published())
     with pytest.raises(Refusal) as refused:
         decide(order, outcome, reason=reason)
     assert refused.value.code == problem
+
+
+def test_a_post_must_be_named_and_belong_to_no_other_order():
+    order, other = lost_post(), world.published()
+    for post, problem in ((None, "post_missing"), (FoundPost(other.weibo_id, world.START), "post_bound")):
+        with pytest.raises(Refusal) as refused:
+            decide(order, "posted", post=post)
+        assert refused.value.code == problem
+    assert PublishAttempt.objects.get().state == "unknown"
 
 
 def test_an_order_with_nothing_open_is_not_decided():

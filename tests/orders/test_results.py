@@ -232,3 +232,16 @@ def test_the_evidence_of_an_order_is_all_there():
     evidence = queries.evidence(order)
     assert [event.new for event in evidence.events] == ["dispatched", "accepted", "published"]
     assert (evidence.attempts, evidence.readings, evidence.verdicts) == ([], [], [])
+
+
+def test_totals_of_many_tasks_come_in_one_query(django_assert_num_queries):
+    order, other = world.accepted(), world.one()
+    tasks = [order.task, other.task]
+    with django_assert_num_queries(1):
+        totals = queries.task_totals(tasks)
+    assert [totals[one.task_id]["taken"] for one in (order, other)] == [1, 0]
+    assert totals[order.task_id]["cost"] == 11_000
+
+
+def test_the_content_of_an_order_is_what_will_be_posted():
+    assert queries.content(world.one()) == {"form": "original", "text": "好吃", "source_url": "", "source_text": ""}
