@@ -25,7 +25,8 @@ from weitask.retrying import retrying
 
 NOT_BEFORE: Final = timedelta(minutes=10)  # after the cut-off; at once when no 24-hour check is open any more
 AT_LATEST: Final = timedelta(hours=12)
-CHUNK: Final = 20_000  # orders of one transaction, under a second (performance sheet)
+CHUNK: Final = 20_000  # orders of one transaction, a second or two; chunked by count because payees are skewed
+PAYOUT_WEIGHS: Final = 4  # a payout, with its attempt and its transfer, costs as much as so many orders
 ALARM: Final = "settlement"
 
 _DUE: Final = """
@@ -46,7 +47,7 @@ class AuditFailed(Exception):
 
 @dataclass(frozen=True)
 class Chunk:
-    """Owners `first` to `last` by id, with about `CHUNK` orders due together; a busier owner is a chunk alone."""
+    """Owners `first` to `last` by id, who weigh at most `CHUNK` together; a busier owner is a chunk alone."""
 
     first: int
     last: int
@@ -137,12 +138,13 @@ def _chunks(run: PayoutRun) -> Iterator[Chunk]:
     first = last = None
     count = 0
     for owner, orders in owners:
-        if first is not None and last is not None and count + orders > CHUNK:
+        weight = orders + PAYOUT_WEIGHS
+        if first is not None and last is not None and count + weight > CHUNK:
             yield Chunk(first, last)
             first, count = None, 0
         first = owner if first is None else first
         last = owner
-        count += orders
+        count += weight
     if first is not None and last is not None:
         yield Chunk(first, last)
 
@@ -150,6 +152,7 @@ def _chunks(run: PayoutRun) -> Iterator[Chunk]:
 def _take(run: PayoutRun, chunk: Chunk, *, now: datetime) -> int | None:
     """One chunk in one transaction; None when another process is at this run or has closed it."""
     with transaction.atomic():
+        _plan_by_index()
         mine = PayoutRun.objects.select_for_update(skip_locked=True, no_key=True)
         if mine.filter(pk=run.pk, finished_at=None).first() is None:
             return None
@@ -158,6 +161,13 @@ def _take(run: PayoutRun, chunk: Chunk, *, now: datetime) -> int | None:
             payouts.add(run=run, lines=lines, now=now)
             lateness.note_no_batch(order_ids=[line.order_id for line in lines], run=run, now=now)
     return len(lines)
+
+
+def _plan_by_index() -> None:
+    """Foreign keys are checked by plans a session keeps; made while a table was empty, they would read all of it for
+    every row of the chunk (measured: 20,000 rows took 20 s at the commit instead of 0.5 s)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
 
 
 def _lines(run: PayoutRun, chunk: Chunk) -> list[payouts.Line]:

@@ -199,9 +199,9 @@ def test_a_batch_killed_anywhere_ends_the_same(monkeypatch, killed_after):
 
 
 def test_chunks_hold_whole_owners_and_a_busy_one_stands_alone(monkeypatch):
-    monkeypatch.setattr(settlement, "CHUNK", 2)
+    monkeypatch.setattr(settlement, "CHUNK", 2 + 2 * settlement.PAYOUT_WEIGHS)
     accounts = [MediaAccountFactory() for _ in range(4)]
-    for account, count in zip(accounts, [1, 1, 3, 1], strict=True):
+    for account, count in zip(accounts, [1, 1, 7, 1], strict=True):
         for n in range(count):
             earned(FRIDAY - n * HOUR, account=account)
     run = payouts.open_run(cutoff=FRIDAY, now=NOON)
