@@ -35,8 +35,5 @@ class OrderQuerySet(models.QuerySet):
     def due_expiry(self, now: datetime) -> Self:
         return self.filter(state="dispatched", start_at__lte=now)
 
-    def due_publishing(self, now: datetime) -> Self:
-        return self.filter(state="accepted", start_at__lte=now)
-
     def due_check(self, now: datetime) -> Self:
         return self.filter(next_check_at__lte=now)

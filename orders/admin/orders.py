@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -147,8 +146,6 @@ class OrderAdmin(LookOnly, ModelAdmin):
         fits: Callable[[Order], bool],
     ) -> HttpResponse:
         """The confirming page; it offers nothing when the order does not fit."""
-        if not self.has_decide_permission(request):
-            raise PermissionDenied
         order = get_object_or_404(self.get_queryset(request), pk=object_id)
         asked = Asked([order] if fits(order) else [], reverse("admin:orders_order_change", args=[order.pk]))
         return confirming.page(request, site=self.admin_site, button=button(order), asked=asked)

@@ -118,6 +118,7 @@ def test_an_owner_is_let_go(desk):
 
 def test_a_refusal_is_classed_anew(desk):
     order = refuse(world.one())
+    assert "与帐号风格不符" in page(desk, f"{LIST}{order.pk}/reclass/")
     press(desk, order, "reclass", code="none")
     assert order.refusal_code == "none"
 
@@ -143,7 +144,8 @@ def test_finance_sees_orders_but_decides_nothing():
     client = Client()
     client.force_login(user)
     assert order.number in page(client, LIST)
-    assert client.get(f"{LIST}{order.pk}/decide/").status_code == 403
+    for button in ("decide", "step-back", "reclass"):
+        assert client.get(f"{LIST}{order.pk}/{button}/").status_code == 403
 
 
 @pytest.mark.parametrize("path", ["add/", "{pk}/delete/"])
