@@ -55,3 +55,9 @@ def pin(*, at: datetime) -> None:
     """Stand still at a moment (rehearsal and tests)."""
     with connection.cursor() as cursor:
         cursor.execute(_SET.format(offset="interval '0'"), [at])
+
+
+def release() -> None:
+    """Back to the database's own clock: no offset, nothing pinned."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SET.format(offset="interval '0'"), [None])

@@ -21,6 +21,10 @@ class Control:
         """POST JSON to a path below `/_control/`."""
         return self._http.post(path, json=body or {}).raise_for_status().json()
 
+    def clear_faults(self) -> None:
+        """Let everything work again."""
+        self._http.delete("faults/").raise_for_status()
+
     def tick(self, *, now: datetime) -> dict[str, Any]:
         """Run what is due in the sandbox by `now`: `{"did": {…}, "next_due": iso | null}`."""
         return self.post("tick/", {"now": now.isoformat()})
