@@ -125,11 +125,12 @@ def test_the_triggers_are_switched_off_in_tests_only():
 
 
 def test_every_job_that_beat_rings_is_a_registered_sweep():
-    from weitask.celery import app, look
+    from weitask.celery import app, look, timetable
     from weitask.sweeps import REGISTRY
 
     app.loader.import_default_modules()
-    app.finalize()
+    app.conf.beat_schedule = {}
+    timetable(app)
     entries = app.conf.beat_schedule
     assert entries
     assert {entry["args"][0] for entry in entries.values()} == set(REGISTRY)

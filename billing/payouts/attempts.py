@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from billing import ledger
-from billing.models import AccountKind, PayoutAttempt, Reason
+from billing.models import AccountKind, BankCard, PayoutAttempt, Reason
 from billing.numbers import new_number
 
 _MAKE: Final = """
@@ -70,3 +71,9 @@ def move(
         return False
     attempt.refresh_from_db()
     return True
+
+
+def spoil_card(*, card_id: int, code: str) -> None:
+    """The bank will not pay to this card: it is 不可用 until the owner binds another (R111)."""
+    card = BankCard.objects.filter(pk=card_id, state=BankCard.State.BOUND)
+    card.update(state=BankCard.State.INVALID, problem=_("银行卡不可用（%(code)s）") % {"code": code})

@@ -14,7 +14,7 @@ from weitask.alarms import raise_alarm
 from weitask.models import Alarm
 
 AFTER_FIX: Final = timedelta(days=7)  # R128: paid again within one week after the card is correctly set
-UNKNOWN_FOR: Final = timedelta(days=2)  # L24
+UNKNOWN_FOR: Final = timedelta(hours=47)  # an hour before L24 asks for the alarm
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
-from billing.models import BankCard, PayoutAttempt
+from billing.models import PayoutAttempt
 from billing.numbers import owners_name
 from billing.payouts import attempts, outcomes
 from weitask.alarms import raise_alarm
@@ -140,7 +140,6 @@ def _refused(one: _Claimed, error: PermanentError, told: outcomes.Told) -> None:
         _wait(one, told, error, until=told.now + LATER)
         return
     if error.cause == "card":
-        card = BankCard.objects.filter(pk=told.attempt.card_id, state=BankCard.State.BOUND)
-        card.update(state=BankCard.State.INVALID, problem=_("银行卡不可用（%(code)s）") % {"code": error.code})
+        attempts.spoil_card(card_id=told.attempt.card_id, code=error.code)
     problem = _("银行卡设置不正确") if error.cause in THEIRS else _("付款被拒绝")
     outcomes.fail(told, problem=problem, code=error.code[:60])

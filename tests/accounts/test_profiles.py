@@ -7,6 +7,7 @@ from accounts.models import WeiboAccount
 from tests.accounts.weibo_side import UID, profile, token
 from tests.factories import MediaAccountFactory, UserFactory
 from tests.moments import DAY, HOUR, MINUTE, MONDAY, SECOND
+from weitask import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +105,7 @@ def test_a_call_that_an_authorisation_ended_makes_us_look(known, sandbox, client
 
 
 def test_a_false_call_changes_nothing(known, client, settings):
+    clock.pin(at=MONDAY)
     client.post("/weibo/deauthorised/", {"source": settings.WEIBO_APP_KEY, "uid": UID})
     profiles.refresh_due(profiles.next_due(MONDAY))
     assert WeiboAccount.objects.get().token_state == "valid"

@@ -7,7 +7,7 @@ from billing.models import Payout, PayoutAttempt
 from tests.billing.sina import at, bind
 from tests.billing.test_payouts import TEN, attempt, batch
 from tests.factories import UserFactory
-from tests.moments import DAY, SECOND
+from tests.moments import DAY, HOUR, SECOND
 from weitask.alarms import raise_alarm, resolve_alarm
 from weitask.models import Alarm
 
@@ -37,12 +37,12 @@ def test_paid_by_day_7_is_no_alarm(sina, now):
     assert Payout.objects.get().state == "paid"
 
 
-def test_a_payment_without_a_result_is_an_alarm_after_2_days(sina, now):
+def test_a_payment_without_a_result_is_an_alarm_before_2_days_are_over(sina, now):
     owner = UserFactory()
     bind(owner, now=now)
     batch(owner)
-    assert payouts.alarm_next_due(TEN) == TEN + 2 * DAY
-    assert payouts.alarm_due(TEN + 2 * DAY) == 1
+    assert payouts.alarm_next_due(TEN) == TEN + 47 * HOUR
+    assert payouts.alarm_due(TEN + 47 * HOUR) == 1
     assert Alarm.objects.get().key == PayoutAttempt.objects.get().number
 
 

@@ -5,6 +5,7 @@ The very sweeps of production run, one after the other, at each moment; the sand
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -80,7 +81,7 @@ class Stepper:
         return done, upcoming
 
 
-def advance(*, to: datetime, control: Control | None = None) -> Counter[str]:
+def advance(*, to: datetime) -> Counter[str]:
     """Step a running demo to `to` under the stepping lease, real sweeps standing back; answers what ran.
 
     Raises:
@@ -94,9 +95,9 @@ def advance(*, to: datetime, control: Control | None = None) -> Counter[str]:
         start = clock.now()
         if to < start:
             clock.advance(to=to)  # raises: forward only
-        book = control or Control()
-        stepper = Stepper(control=book, move_clock=lambda moment: clock.advance(to=moment), owner=owner)
-        stepper.walk(start=start, to=to)
+        with closing(Control()) as control:
+            stepper = Stepper(control=control, move_clock=lambda moment: clock.advance(to=moment), owner=owner)
+            stepper.walk(start=start, to=to)
         return stepper.ran
 
 

@@ -51,4 +51,6 @@ class Command(BaseCommand):
             write=lambda season: season.write(tasks=options["tasks"], days=6),
             to=START + timedelta(days=options["days"]),
         )
-        return report(season=season)
+        found = report(season=season)
+        season.control.close()
+        return found

@@ -30,4 +30,5 @@ class Command(BaseCommand):
         start = (now - timedelta(days=33)).replace(minute=0, second=0, microsecond=0)
         season, _stepper = play(seed=7, start=start, accounts=24, write=_write, to=now)
         season.control.post("settings/", {"deliver": True})
+        season.control.close()
         clock.release()
