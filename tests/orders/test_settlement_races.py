@@ -117,3 +117,9 @@ def test_control_without_the_shared_lock_it_is_left_out_without_one(monkeypatch)
     closes_while_earning()
     assert not LateSettlement.objects.exists()
     assert {violation.rule for violation in audit.run(as_of=NOON)} == {"L19"}
+
+
+@pytest.mark.django_db
+def test_a_chunk_that_somebody_took_in_meanwhile_adds_nothing():
+    run = payouts.open_run(cutoff=FRIDAY, now=NOON)
+    assert settlement._take(run, settlement.Chunk(first=1, last=0), now=NOON) == 0
