@@ -14,6 +14,8 @@ from billing import ledger
 from billing.models import AccountKind, Reason, SuspenseItem
 from weitask import money
 from weitask.alarms import raise_alarm, resolve_alarm
+from weitask.gateways import sinapay
+from weitask.gateways.errors import GatewayError
 from weitask.refusal import Conflict, Forbidden
 
 ALARM = "suspense"
@@ -43,6 +45,23 @@ def confirm(*, number: str, amount: int, now: datetime) -> bool:
         cash, suspense = ledger.platform(AccountKind.CASH), ledger.platform(AccountKind.SUSPENSE)
         ledger.post([ledger.NewTransfer(Reason.SUSPENSE, item.pk, cash, suspense, amount)], at=now)
         return True
+
+
+def check(*, item: SuspenseItem, now: datetime) -> None:
+    """Ask Sina's list about a claim that it has not confirmed yet, and book what it says.
+
+    Raises:
+        Conflict: Sina does not answer, or has no such payment.
+    """
+    try:
+        trade = sinapay.client().query_deposit(number=item.number)
+    except GatewayError as error:
+        raise Conflict("no_answer", _("新浪支付暂时没有回答，请稍后再试")) from error
+    except ValueError as error:
+        raise Conflict("not_ours", _("该单号不是我们的单号，请人工与新浪支付核对")) from error
+    if trade is None or trade.state != "SUCCESS":
+        raise Conflict("not_paid", _("新浪支付没有这笔成功的付款"))
+    confirm(number=item.number, amount=trade.amount_fen, now=now)
 
 
 def place(*, item: SuspenseItem, advertiser: Advertiser, by: User, now: datetime) -> None:

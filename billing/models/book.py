@@ -130,6 +130,7 @@ class Entry(models.Model):
     seq = models.BigIntegerField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("账目明细")
         constraints = [
             models.UniqueConstraint(fields=["account", "seq"], name="entry_seq"),
             models.UniqueConstraint(fields=["transfer", "account"], name="entry_once_per_account"),

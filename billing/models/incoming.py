@@ -53,6 +53,7 @@ class PaymentNotice(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("支付通知")
         constraints = [models.UniqueConstraint(fields=["kind", "number", "state"], name="payment_notice_once")]
         triggers = append_only()
 

@@ -92,8 +92,10 @@ class Payout(models.Model):
     amount = models.BigIntegerField(_("金额（分）"))
     state = models.CharField(_("状态"), max_length=10, choices=State)
     problem = models.CharField(_("失败原因"), max_length=200, blank=True)
-    retry_at = models.DateTimeField(null=True, blank=True)  # next try of a failed one; null: waits for a new card
-    card_fixed_at = models.DateTimeField(null=True, blank=True)  # alarm at + 7 days (R128, A33)
+    retry_at = models.DateTimeField(
+        _("下次付款"), null=True, blank=True
+    )  # next try of a failed one; null: waits for a new card
+    card_fixed_at = models.DateTimeField(_("银行卡修正时间"), null=True, blank=True)  # alarm at + 7 days (R128, A33)
     conflict_at = models.DateTimeField(
         _("冲突时间"), null=True, blank=True
     )  # the bank contradicts itself: frozen (F32)
@@ -132,10 +134,11 @@ class PayoutLine(models.Model):
     """One earned order in one payout, for ever: unique order (L17, R132). Insert-only."""
 
     payout = models.ForeignKey(Payout, models.PROTECT, related_name="lines")
-    order_id = models.BigIntegerField(unique=True)
-    amount = models.BigIntegerField()
+    order_id = models.BigIntegerField(_("订单"), unique=True)
+    amount = models.BigIntegerField(_("金额（分）"))
 
     class Meta:
+        verbose_name = verbose_name_plural = _("付款明细")
         triggers = append_only()
 
 
@@ -155,16 +158,17 @@ class PayoutAttempt(models.Model):
     payout = models.ForeignKey(Payout, models.PROTECT, related_name="attempts")
     number = models.CharField(_("付款单号"), max_length=32, unique=True)
     card = models.ForeignKey(BankCard, models.PROTECT, related_name="+")
-    amount = models.BigIntegerField()
+    amount = models.BigIntegerField(_("金额（分）"))
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.NEW)
-    made_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(_("生成时间"))
+    sent_at = models.DateTimeField(_("发送时间"), null=True)
+    ended_at = models.DateTimeField(_("完成时间"), null=True)
     queries = models.SmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)  # next send (new) or query (sent, unknown)
-    code = models.CharField(max_length=60, blank=True)
+    code = models.CharField(_("返回码"), max_length=60, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("付款尝试")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(

@@ -21,6 +21,7 @@ class Hold(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("审核预占")
         constraints = [
             models.CheckConstraint(
                 condition=Q(

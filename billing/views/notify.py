@@ -16,6 +16,7 @@ from weitask import clock
 from weitask.gateways.sinapay import ForgedNotification
 from weitask.models import SecurityEvent
 from weitask.retrying import retrying
+from weitask.visitor import ip_of
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,5 @@ def _remember(request: HttpRequest, forged: ForgedNotification, *, now: datetime
     detail = {"reason": forged.reason, "length": request.META.get("CONTENT_LENGTH", "")[:10]}
     if forged.reason != "size":
         detail["sha256"] = hashlib.sha256(request.body).hexdigest()
-    address = request.META.get("REMOTE_ADDR") or None
-    SecurityEvent.objects.create(kind="forged_notification", at=now, ip=address, detail=detail)
+    SecurityEvent.objects.create(kind="forged_notification", at=now, ip=ip_of(request), detail=detail)
     logger.warning("forged Sina Pay notification: %s", forged.reason)
