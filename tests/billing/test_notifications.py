@@ -156,6 +156,21 @@ def test_processing_never_overwrites_anything(sina, topup, sandbox_keys, now):
     assert TopUp.objects.get().state == "pending"
 
 
+def test_a_misplaced_notice_told_twice_at_once_is_one_claim(sina, topup, now, monkeypatch):
+    bodies = sina.pay(topup.number, notify="wrong_amount")
+    monkeypatch.setattr("billing.notifications._known", lambda _notice: False)
+    assert tell(bodies * 2, now=now) == ["success"] * 2
+    assert balance(AccountKind.SUSPENSE) == 200_000
+
+
+def test_a_misplaced_payout_notice_told_twice_at_once_is_one_alarm(sina, sandbox_keys, now, monkeypatch):
+    fields = {"outer_trade_no": "PO404", "withdraw_status": "SUCCESS", "withdraw_amount": "1.00"}
+    body = signed(sandbox_keys, notify_type="withdraw_status_sync", **fields)
+    monkeypatch.setattr("billing.notifications._known", lambda _notice: False)
+    assert tell([body] * 2, now=now) == ["success"] * 2
+    assert Alarm.objects.count() == 1
+
+
 def test_kinds_we_do_not_need_are_kept_and_answered(sina, sandbox_keys, now):
     assert receive(body=signed(sandbox_keys, notify_type="mig_change_card"), now=now) == "success"
     assert PaymentNotice.objects.get().outcome == "ignored"

@@ -6,6 +6,7 @@ from accounts.models import Notice
 from billing import ledger, payouts, queries
 from billing.models import AccountKind, BankCard, Payout, PayoutAttempt, Reason, Transfer
 from billing.payouts import Line
+from billing.payouts.moves import Moved, move
 from tests.billing.book import earn
 from tests.billing.sina import PAY, QUERY_PAYOUT, at, bind, tell
 from tests.factories import AdvertiserFactory, UserFactory
@@ -300,6 +301,14 @@ def test_a_number_is_asked_about_for_as_long_as_its_fate_is_open(sina, owner):
     assert asked[:5] == [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR]
     assert asked[-1] > 2 * DAY
     assert attempt().payout.state == "pending"
+
+
+def test_a_payout_that_moved_meanwhile_is_not_moved_again(sina, owner):
+    payout = Payout.objects.get()
+    with pytest.raises(Moved):
+        move(payout_id=payout.pk, old=Payout.State.FAILED, new=Payout.State.PENDING)
+    payout.refresh_from_db()
+    assert payout.state == "pending"
 
 
 def test_one_broken_row_does_not_stall_the_others(sina, owner, monkeypatch):

@@ -156,6 +156,24 @@ def test_two_settlements_of_one_friday_share_the_run(committed, now):
     assert len(set(runs)) == 1
 
 
+def test_posting_outside_a_transaction_is_an_error(committed, now):
+    with pytest.raises(RuntimeError):
+        ledger.post([], at=now)
+
+
+def test_a_contradiction_is_resolved_once(live, now):
+    ready(now, 1)
+    number = PayoutAttempt.objects.get().number
+    payouts.send_due(now)
+    live.settle(number, "success", notify="never")
+    for word in ("FAILED", "SUCCESS"):
+        payouts.answer(number=number, state=word, now=now)
+    payout, desk = Payout.objects.get(), UserFactory(staff=True)
+    results = at_once(*[lambda: payouts.resolve(payout=payout, by=desk, now=now)] * 3)
+    assert sorted(type(result).__name__ for result in results) == ["Conflict", "Conflict", "NoneType"]
+    assert Transfer.objects.filter(reason="paid").count() == 1
+
+
 def test_an_account_asked_for_twice_at_once_is_made_once(committed):
     owner = UserFactory()
     jobs = [lambda: ledger.account_ids(kind=AccountKind.PAYABLE, owner_ids=[owner.pk])[owner.pk]] * 4

@@ -157,6 +157,22 @@ def test_money_of_another_amount_goes_to_suspense_and_not_to_the_advertiser(sina
     assert Alarm.objects.get().kind == "suspense"
 
 
+def test_a_failed_recharge_asked_about_again_stays_failed(sina, now):
+    topup = start(now)
+    tell(sina.refuse(topup.number), now=now)
+    for _ in range(2):
+        topups.settle(number=topup.number, now=now)
+    assert state_of(topup) == "failed"
+
+
+def test_a_recharge_sina_knows_nothing_of_stays_failed_once_it_is(sina, now):
+    sina.fault(DEPOSIT, "error_code", error_code="PARTNER_ID_NOT_EXIST")
+    with pytest.raises(topups.Unavailable):
+        start(now)
+    topup = topups.settle(number=TopUp.objects.get().number, now=now)
+    assert topup.state == "failed"
+
+
 def test_a_credited_recharge_that_sina_calls_failed_later_is_kept_and_looked_at(sina, now):
     topup = start(now)
     tell(sina.pay(topup.number), now=now)
