@@ -36,7 +36,8 @@ _LATEST: Final = """
 SELECT o.id, last.outcome, hashed.text_hash
 FROM unnest(%s::bigint[]) AS o(id)
 LEFT JOIN LATERAL (
-    SELECT outcome FROM orders_reading WHERE order_id = o.id ORDER BY id DESC LIMIT 1) last ON true
+    SELECT outcome FROM orders_reading WHERE order_id = o.id AND outcome <> 'unknown' ORDER BY id DESC LIMIT 1
+) last ON true
 LEFT JOIN LATERAL (
     SELECT text_hash FROM orders_reading WHERE order_id = o.id AND text_hash <> '' ORDER BY id DESC LIMIT 1
 ) hashed ON true
@@ -59,7 +60,7 @@ WHERE o.id = g.id
 
 @dataclass(frozen=True)
 class _Seen:
-    """The sights of one round: when they were asked for and answered, and the last outcome of each order before."""
+    """The sights of one round: when they were asked for and answered, and what each order was last seen as before."""
 
     sights: Mapping[int, Sight]
     previous: Mapping[int, str]
@@ -115,7 +116,7 @@ def _set_aside(due: Mapping[int, datetime | None], *, now: datetime) -> None:
 
 
 def _latest(orders: Sequence[Order]) -> dict[int, tuple[str, str]]:
-    """By order id: outcome of the last reading and hash of the words last read."""
+    """By order id: outcome of the last reading that brought an answer, and hash of the words last read."""
     with connection.cursor() as cursor:
         cursor.execute(_LATEST, [[order.pk for order in orders]])
         return {order_id: (outcome or "", words or "") for order_id, outcome, words in cursor.fetchall()}

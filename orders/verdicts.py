@@ -43,7 +43,7 @@ class Undecided(models.TextChoices):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a posted order. `previous`: outcome of its last reading, blank when there was none."""
+    """What is known of a posted order. `previous`: outcome of its last reading that was answered, blank for none."""
 
     state: State
     posted_at: datetime
