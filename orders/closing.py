@@ -35,5 +35,8 @@ def _over() -> QuerySet[Task]:
 
 
 def _close(ids: Sequence[int], *, now: datetime) -> int:
-    review.close(task_ids=ids, now=now)
-    return len(ids)
+    """Whoever adds orders holds the task's row: only what is still over under that lock ends (A17)."""
+    locked = Task.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk")
+    held = list(locked.values_list("pk", flat=True))
+    over = _over().filter(pk__in=held, last_start_at__lte=now - ENDS_AFTER)
+    return review.close(task_ids=list(over.values_list("pk", flat=True)), now=now)
