@@ -67,8 +67,8 @@ def change(*, task: Task, by: User, data: TaskInput, now: datetime) -> Task:
     policy.require_own(advertiser=advertiser, by=by)
     _require_editable(task)
     problems = [*policy.creation_problems(advertiser=advertiser, form=data.form, now=now), *_problems(advertiser, data)]
-    # The threshold was met when the task was created; a refund since then does not lock the draft (R8).
-    problems = [one for one in problems if one.code != "recharge_threshold"]
+    if policy.passed_threshold(task=task):
+        problems = [one for one in problems if one.code != "recharge_threshold"]
     if problems:
         raise Refusal.many(problems)
     same_link = data.form == task.form and data.source_url.strip() == task.source_url and task.source_id

@@ -12,7 +12,7 @@ from accounts.models import Advertiser, MediaAccount, User
 from accounts.queries import price_of
 from billing import queries as wallets
 from tasks import source
-from tasks.models import Form, Image, Item
+from tasks.models import Form, Image, Item, Task
 from tasks.planning import Plan, Wish
 from weitask import money
 from weitask.gateways.weibo_text import LONG_LIMIT, SHORT_LIMIT, text_length
@@ -29,15 +29,12 @@ _UNPOSTED: Final = ("refused", "lapsed", "cancelled", "failed")
 
 def creation_problems(*, advertiser: Advertiser, form: str, now: datetime) -> list[Problem]:
     """Why this advertiser may not create a task of this form now (R2, R8, A31)."""
-    found = list(_form(advertiser, form))
-    recharged = recharged_total(advertiser=advertiser, now=now)
-    if advertiser.is_enterprise and recharged < THRESHOLD:
-        message = _("累计充值满 %(needed)s 元方可创建任务，还差 %(missing)s 元") % {
-            "needed": money.display(THRESHOLD),
-            "missing": money.display(THRESHOLD - recharged),
-        }
-        found.append(Problem("recharge_threshold", message, link=RECHARGE_LINK))
-    return found
+    return [*_form(advertiser, form), *_threshold(advertiser, now)]
+
+
+def passed_threshold(*, task: Task) -> bool:
+    """Whether R8 was asked at its creation: a refund since then does not lock the draft, an upgrade unlocks none."""
+    return task.kind_then == Advertiser.Kind.ENTERPRISE
 
 
 def require_own(*, advertiser: Advertiser, by: User) -> None:
@@ -60,6 +57,8 @@ def problems(*, plan: Plan, now: datetime) -> list[Problem]:
     found = [*_form(plan.advertiser, plan.task.form), *_content(plan), *_source(plan)]
     if not plan.addition:
         found += _start(plan.task.start_at, now, row=None)
+        if not passed_threshold(task=plan.task):
+            found += _threshold(plan.advertiser, now)
     if not plan.wishes:
         return [*found, Problem("selections", _("请选择帐号"), field="selections")]
     if len(plan.wishes) > MAX_SELECTIONS:
@@ -74,6 +73,16 @@ def too_many_selections() -> Problem:
     """More accounts than one task takes."""
     message = _("一次最多选择 %(most)d 个帐号") % {"most": MAX_SELECTIONS}
     return Problem("selections", message, field="selections")
+
+
+def _threshold(advertiser: Advertiser, now: datetime) -> Iterator[Problem]:
+    recharged = recharged_total(advertiser=advertiser, now=now)
+    if advertiser.is_enterprise and recharged < THRESHOLD:
+        message = _("累计充值满 %(needed)s 元方可创建任务，还差 %(missing)s 元") % {
+            "needed": money.display(THRESHOLD),
+            "missing": money.display(THRESHOLD - recharged),
+        }
+        yield Problem("recharge_threshold", message, link=RECHARGE_LINK)
 
 
 def _form(advertiser: Advertiser, form: str) -> Iterator[Problem]:
