@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tasks.drafting import SelectionInput, TaskInput
 from tasks.models import Form, Task
-from weitask.forms import ShanghaiField
+from weitask.forms import ShanghaiField, whole_numbers
 from weitask.refusal import Problem
 
 
@@ -78,9 +78,14 @@ def rows_of(task: Task) -> list[dict[str, Any]]:
     ]
 
 
+def account_ids(rows: "forms.BaseFormSet[RowForm]") -> list[int]:
+    """The account of each row, in their order; 0 where none is named."""
+    return [next(iter(whole_numbers([str(row["account"].value())])), 0) for row in rows.forms]
+
+
 def image_ids(sent: QueryDict) -> tuple[int, ...]:
     """Pictures named by the page, in their order."""
-    return tuple(int(pk) for pk in sent.getlist("image_ids") if pk.isdigit())
+    return tuple(whole_numbers(sent.getlist("image_ids")))
 
 
 def task_input(form: TaskForm, sent: QueryDict, selections: Sequence[SelectionInput]) -> TaskInput:

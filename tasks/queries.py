@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from accounts.models import Advertiser, User
+from accounts.models import Advertiser, MediaAccount, User
 from tasks.models import Decision, Image, Item, Submission, Task, TaskState
 
 # Fulfilment states of orders, by name: tasks lie below orders and may count them, not import them.
@@ -35,6 +35,15 @@ class Effect:
     posted: int = 0  # halt: posts whose owners are asked to delete
     posted_money: int = 0  # halt: stays the owners' income, with fee
     waiting: int = 0  # halt: additions in review that are rejected with it
+
+
+def namable(*, advertiser: Advertiser, task: Task | None) -> "QuerySet[MediaAccount]":
+    """The accounts a page may name and price to this advertiser: those they see (R5), and those the draft has already,
+    which they saw when they chose them."""
+    seen = Q(pk__in=MediaAccount.objects.visible_to(advertiser).values("pk"))
+    if task is not None:
+        seen |= Q(pk__in=task.selections.values("account_id"))
+    return MediaAccount.objects.filter(seen).select_related("category")
 
 
 def mine(*, advertiser: Advertiser) -> "QuerySet[Task]":

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from accounts.models import MediaAccount
 from accounts.queries import price_of
 from billing import credit
@@ -35,9 +37,15 @@ class Quote:
         return self.net + self.fee
 
 
-def quote(*, form: str, account_ids: Sequence[int], now: datetime) -> Quote:
-    """Price these accounts at `now`; an id given twice is two rows. Unknown ids are rows without a price."""
-    accounts = MediaAccount.objects.in_bulk(set(account_ids))
+def quote(
+    *, form: str, account_ids: Sequence[int], now: datetime, among: "QuerySet[MediaAccount] | None" = None
+) -> Quote:
+    """Price these accounts at `now`; an id given twice is two rows. Unknown ids are rows without a price.
+
+    `among`: only these are known; a page must not price what its reader may not see (R5).
+    """
+    known = MediaAccount.objects.all() if among is None else among
+    accounts = known.in_bulk(set(account_ids))
     rate_bp = credit.fee_rate_at(at=now)
     rows = tuple(_row(pk, accounts.get(pk), form=form, rate_bp=rate_bp) for pk in account_ids)
     return Quote(

@@ -1,5 +1,6 @@
 """Form fields that speak money and Shanghai time, and how a refusal lands at its field."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from weitask.money import fen, yuan
 from weitask.periods import SHANGHAI, shanghai
 from weitask.refusal import Problem, Refusal
+
+
+def whole_numbers(texts: Iterable[str]) -> list[int]:
+    """The ids among what a request sent; anything that is no number of PostgreSQL's size is passed over."""
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
 
 
 class YuanField(forms.Field):

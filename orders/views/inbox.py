@@ -18,7 +18,7 @@ from orders.models import Order
 from orders.querysets import OrderQuerySet
 from tasks.models import Image
 from weitask import clock, keyset
-from weitask.forms import put_problems
+from weitask.forms import put_problems, whole_numbers
 from weitask.refusal import Refusal
 from weitask.retrying import retrying
 from weitask.visitor import ip_of
@@ -92,7 +92,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def accept_many(request: HttpRequest) -> HttpResponse:
     """接单 of several; each that cannot be taken says why."""
-    chosen = [int(pk) for pk in request.POST.getlist("order") if pk.isdigit()][:100]
+    chosen = whole_numbers(request.POST.getlist("order"))[:100]
     taken = 0
     for found in queries.of_owner(_owner(request)).filter(pk__in=chosen).order_by("start_at", "pk"):
         try:
@@ -120,8 +120,8 @@ def _mine(request: HttpRequest, pk: int) -> Order:
 def _filtered(request: HttpRequest, mine: OrderQuerySet) -> OrderQuerySet:
     if state := request.GET.get("state"):
         mine = mine.with_label(state)
-    account = request.GET.get("account", "")
-    return mine.filter(account_id=int(account)) if account.isdigit() else mine
+    account = whole_numbers(request.GET.getlist("account"))
+    return mine.filter(account_id=account[-1]) if account else mine
 
 
 def _page(request: HttpRequest, found: Order, form: RefusalForm) -> HttpResponse:

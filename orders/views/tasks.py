@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import workspace
-from accounts.models import Advertiser, MediaAccount
+from accounts.models import Advertiser
 from accounts.workspace import advertiser_required
 from orders import labels, queries, results
 from orders.moves import HOLDING_MONEY
+from tasks import queries as task_queries
 from tasks import quoting, review
-from tasks.forms import Rows, put_row_problems
+from tasks.forms import Rows, account_ids, put_row_problems
 from tasks.models import LIVE, Image, Task, TaskState
 from weitask import clock, keyset
+from weitask.forms import whole_numbers
 from weitask.refusal import Problem, Refusal
 from weitask.retrying import retrying
 
@@ -88,7 +90,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("只有已通过且未结束的任务可以增加订单"))
         return HttpResponseRedirect(reverse("task", args=[pk]))
     if request.method != "POST":
-        ticked = [int(one) for one in request.GET.getlist("account") if one.isdigit()][:100]
+        ticked = whole_numbers(request.GET.getlist("account"))[:100]
         start = found.start_at if found.start_at and found.start_at > clock.now() else None
         rows = Rows(initial=[{"account": one, "start_at": start} for one in ticked], prefix="rows")
         return _add_page(request, found, rows, [])
@@ -109,12 +111,13 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 def _add_page(
     request: HttpRequest, found: Task, rows: Any, problems: list[Problem], *, status: int = 200
 ) -> HttpResponse:
-    ids = [int(row["account"].value() or 0) for row in rows.forms]
-    quote = quoting.quote(form=found.form, account_ids=ids, now=clock.now())
-    accounts = MediaAccount.objects.visible_to(found.advertiser).in_bulk(ids)
+    ids = account_ids(rows)
+    known = task_queries.namable(advertiser=found.advertiser, task=found)
+    quote = quoting.quote(form=found.form, account_ids=ids, now=clock.now(), among=known)
+    accounts = known.in_bulk(ids)
     lines = [
-        {"form": row, "account": accounts.get(int(row["account"].value() or 0)), "quote": one}
-        for row, one in zip(rows.forms, quote.rows, strict=True)
+        {"form": row, "account": accounts.get(pk), "quote": one}
+        for row, pk, one in zip(rows.forms, ids, quote.rows, strict=True)
     ]
     context = {
         "task": found,

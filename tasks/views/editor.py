@@ -12,15 +12,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import workspace
-from accounts.models import Advertiser, MediaAccount
+from accounts.models import Advertiser
 from accounts.views.refused import tell
 from accounts.workspace import advertiser_required
 from billing import queries as money
-from tasks import drafting, policy, quoting, review, source
-from tasks.forms import RowForm, Rows, TaskForm, image_ids, initial_of, put_row_problems, rows_of, task_input
+from tasks import drafting, policy, queries, quoting, review, source
+from tasks.forms import (
+    RowForm,
+    Rows,
+    TaskForm,
+    account_ids,
+    image_ids,
+    initial_of,
+    put_row_problems,
+    rows_of,
+    task_input,
+)
 from tasks.models import Form, Image, Task
 from weitask import clock
-from weitask.forms import put_problems
+from weitask.forms import put_problems, whole_numbers
 from weitask.refusal import Problem, Refusal
 from weitask.retrying import retrying
 
@@ -142,8 +152,7 @@ def _save(request: HttpRequest, editor: Editor) -> Task:
 
 
 def _submit(request: HttpRequest, task: Task) -> HttpResponse:
-    agreed = request.POST.get("price_agreed", "")
-    price = int(agreed) if agreed.isdigit() else None
+    price = next(iter(whole_numbers(request.POST.getlist("price_agreed"))), None)
     by = task.advertiser.user
     retrying(lambda: review.submit(task=task, by=by, now=clock.now(), price_agreed=price))
     messages.success(request, _("已提交审核。通过后会立即通知所选帐号，结果会用站内通知告诉您。"))
@@ -159,24 +168,21 @@ def _refused(request: HttpRequest, editor: Editor, refusal: Refusal) -> HttpResp
     return _page(request, editor, status=refusal.status)
 
 
-def _account_ids(editor: Editor) -> list[int]:
-    values = [row["account"].value() for row in editor.rows.forms]
-    return [int(value) for value in values if str(value).isdigit()]
-
-
 def _quote(editor: Editor) -> quoting.Quote:
     form = str(editor.form["form"].value() or Form.REPOST)
-    return quoting.quote(form=form, account_ids=_account_ids(editor), now=clock.now())
+    known = queries.namable(advertiser=editor.advertiser, task=editor.task)
+    return quoting.quote(form=form, account_ids=account_ids(editor.rows), now=clock.now(), among=known)
 
 
 def _page(request: HttpRequest, editor: Editor, *, status: int = 200) -> HttpResponse:
     quote = _quote(editor)
-    accounts = MediaAccount.objects.select_related("category").in_bulk(_account_ids(editor))
+    ids = account_ids(editor.rows)
+    accounts = queries.namable(advertiser=editor.advertiser, task=editor.task).in_bulk(ids)
     wallet = money.wallet(advertiser_id=editor.advertiser.pk, now=clock.now())
     known = Image.objects.filter(advertiser=editor.advertiser).in_bulk(editor.pictures)
     lines: list[dict[str, Any]] = [
-        {"form": row, "account": accounts.get(int(row["account"].value() or 0)), "quote": one}
-        for row, one in zip(editor.rows.forms, quote.rows, strict=False)
+        {"form": row, "account": accounts.get(pk), "quote": one}
+        for row, pk, one in zip(editor.rows.forms, ids, quote.rows, strict=True)
     ]
     context = {
         "task": editor.task,

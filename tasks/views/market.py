@@ -13,11 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import indicators, queries, slots, workspace
 from accounts.models import Advertiser, Category, MediaAccount
+from accounts.views.refused import tell
 from accounts.workspace import advertiser_required
 from tasks import drafting, quoting
 from tasks.models import LIVE, Form, Task
 from weitask import clock, keyset
-from weitask.forms import ShanghaiField, YuanField
+from weitask.forms import ShanghaiField, YuanField, whole_numbers
+from weitask.refusal import Refusal
 
 KEYS = {"-followers": "followers", "price": "price", "-rating": "rating", "cpm": "cpm"}
 
@@ -115,14 +117,17 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the ticked accounts into a draft, at the prices that were shown."""
     advertiser = _advertiser(request)
     task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
-    ticked = [int(one) for one in request.POST.getlist("account") if one.isdigit()]
+    ticked = whole_numbers(request.POST.getlist("account"))
     if task.state in LIVE:  # 增加订单 has its own page (R33)
         query = urlencode({"account": ticked}, doseq=True)
         return HttpResponseRedirect(f"{reverse('task_add_orders', args=[pk])}?{query}")
     already = set(task.selections.values_list("account_id", flat=True))
     fresh = [one for one in dict.fromkeys(ticked) if one not in already]
     if fresh:
-        drafting.choose(task=task, by=advertiser.user, account_ids=fresh, now=clock.now())
+        try:
+            drafting.choose(task=task, by=advertiser.user, account_ids=fresh, now=clock.now())
+        except Refusal as refusal:
+            tell(request, refusal)
     return HttpResponseRedirect(reverse("task_edit", args=[pk]))
 
 
@@ -132,7 +137,7 @@ def sum_of_choice(request: HttpRequest) -> HttpResponse:
     """Reach and cost of what is ticked, while choosing (R31)."""
     form = request.GET.get("form", Form.REPOST)
     visible = MediaAccount.objects.visible_to(_advertiser(request))
-    ticked = [int(one) for one in request.GET.getlist("account") if one.isdigit()][:500]
+    ticked = whole_numbers(request.GET.getlist("account"))[:500]
     known = list(visible.filter(pk__in=ticked).values_list("pk", flat=True))
     quote = quoting.quote(form=form, account_ids=known, now=clock.now())
     return render(request, "tasks/_sum.html", {"quote": quote, "count": len(known)})
@@ -146,8 +151,8 @@ def _advertiser(request: HttpRequest) -> Advertiser:
 
 
 def _task(request: HttpRequest, advertiser: Advertiser) -> Task | None:
-    named = request.GET.get("task", "")
-    return get_object_or_404(Task.objects.visible_to(advertiser), pk=int(named)) if named.isdigit() else None
+    named = whole_numbers(request.GET.getlist("task"))
+    return get_object_or_404(Task.objects.visible_to(advertiser), pk=named[-1]) if named else None
 
 
 def _row(
