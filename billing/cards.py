@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import vault
 from accounts.models import User
@@ -26,29 +27,29 @@ PURPOSE: Final = "bank-card"
 TICKET_LIFE: Final = timedelta(minutes=15)  # and five tries (sinapay.md 6.1)
 REVEALS_AN_HOUR: Final = 200
 BANKS: Final = {
-    "ICBC": "中国工商银行",
-    "ABC": "中国农业银行",
-    "BOC": "中国银行",
-    "CCB": "中国建设银行",
-    "COMM": "交通银行",
-    "CMB": "招商银行",
-    "PSBC": "中国邮政储蓄银行",
-    "CITIC": "中信银行",
-    "CEB": "中国光大银行",
-    "CMBC": "中国民生银行",
-    "CIB": "兴业银行",
-    "SPDB": "浦发银行",
-    "GDB": "广发银行",
-    "HXB": "华夏银行",
-    "SZPAB": "平安银行",
-    "BCCB": "北京银行",
-    "BOS": "上海银行",
-    "NBCB": "宁波银行",
-    "NJCB": "南京银行",
-    "CBHB": "渤海银行",
-    "CZB": "浙商银行",
-    "HSBANK": "徽商银行",
-    "HCCB": "杭州银行",
+    "ICBC": gettext_lazy("中国工商银行"),
+    "ABC": gettext_lazy("中国农业银行"),
+    "BOC": gettext_lazy("中国银行"),
+    "CCB": gettext_lazy("中国建设银行"),
+    "COMM": gettext_lazy("交通银行"),
+    "CMB": gettext_lazy("招商银行"),
+    "PSBC": gettext_lazy("中国邮政储蓄银行"),
+    "CITIC": gettext_lazy("中信银行"),
+    "CEB": gettext_lazy("中国光大银行"),
+    "CMBC": gettext_lazy("中国民生银行"),
+    "CIB": gettext_lazy("兴业银行"),
+    "SPDB": gettext_lazy("浦发银行"),
+    "GDB": gettext_lazy("广发银行"),
+    "HXB": gettext_lazy("华夏银行"),
+    "SZPAB": gettext_lazy("平安银行"),
+    "BCCB": gettext_lazy("北京银行"),
+    "BOS": gettext_lazy("上海银行"),
+    "NBCB": gettext_lazy("宁波银行"),
+    "NJCB": gettext_lazy("南京银行"),
+    "CBHB": gettext_lazy("渤海银行"),
+    "CZB": gettext_lazy("浙商银行"),
+    "HSBANK": gettext_lazy("徽商银行"),
+    "HCCB": gettext_lazy("杭州银行"),
 }
 _SHAPES: Final = {
     "number": re.compile(r"\d{12,19}"),

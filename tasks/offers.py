@@ -135,7 +135,7 @@ def _blocked(findings: tuple[Finding, ...]) -> list[Problem]:
         Problem(
             "screening_blocked",
             _("内容不符合规则（%(category)s）：%(shown)s，请删除后再提交")
-            % {"category": finding.category, "shown": finding.shown},
+            % {"category": _(finding.category), "shown": finding.shown},
             field="text",
             row=int(finding.where.partition(":")[2]) if finding.where.startswith("selection:") else None,
         )

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -16,16 +17,16 @@ from weitask.retrying import RETRY_STATES
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
-    400: "请求有误",
-    401: "请先登录",
-    403: "没有权限",
-    404: "没有找到",
-    405: "不支持的方法",
-    406: "不支持的格式",
-    409: "状态冲突",
-    415: "不支持的内容类型",
-    429: "请求过于频繁",
-    503: "暂时不可用",
+    400: gettext_noop("请求有误"),
+    401: gettext_noop("请先登录"),
+    403: gettext_noop("没有权限"),
+    404: gettext_noop("没有找到"),
+    405: gettext_noop("不支持的方法"),
+    406: gettext_noop("不支持的格式"),
+    409: gettext_noop("状态冲突"),
+    415: gettext_noop("不支持的内容类型"),
+    429: gettext_noop("请求过于频繁"),
+    503: gettext_noop("暂时不可用"),
 }
 
 

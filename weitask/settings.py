@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -282,8 +283,8 @@ LOGGING = {
 }
 
 UNFOLD = {
-    "SITE_TITLE": "微任务 Weitask",
-    "SITE_HEADER": "微任务 运营后台",
+    "SITE_TITLE": gettext_lazy("微任务 Weitask"),
+    "SITE_HEADER": gettext_lazy("微任务 运营后台"),
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

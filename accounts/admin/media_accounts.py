@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.dataclasses import UnfoldAction
@@ -81,14 +81,14 @@ class MediaAccountAdmin(ReadOnlyAdmin):
     @display(description=_("状态"), label={"ok": "success", "wait": "warning", "bad": "danger"})
     def standing(self, account: MediaAccount) -> tuple[str, str]:
         if account.suspended_at:
-            return "bad", _now("暂停交易")
+            return "bad", gettext("暂停交易")
         if not account.authorised:
-            return "bad", _now("授权已失效")
+            return "bad", gettext("授权已失效")
         if account.review != MediaAccount.Review.APPROVED:
             tone = "wait" if account.review == MediaAccount.Review.PENDING else "bad"
-            return tone, f"{_now('授权审核')}：{account.get_review_display()}"
+            return tone, gettext("授权审核：%(state)s") % {"state": account.get_review_display()}
         tone = {"open": "ok", "applied": "wait"}.get(account.taking, "bad")
-        return tone, f"{_now('接单功能')}：{account.get_taking_display()}"
+        return tone, gettext("接单功能：%(state)s") % {"state": account.get_taking_display()}
 
     @display(description=_("原发 / 转发收入（元）"))
     def prices(self, account: MediaAccount) -> str:
@@ -178,9 +178,9 @@ class MediaAccountAdmin(ReadOnlyAdmin):
                 media.decide(account=account, subject=subject, approved=True, reason="", by=by, now=now)
                 done += 1
             except Refusal as refusal:
-                messages.error(request, f"{account}：{refusal}")
+                messages.error(request, gettext("%(what)s：%(why)s") % {"what": account, "why": refusal})
         if done:
-            messages.success(request, _now("已通过 %(count)s 个帐号") % {"count": done})
+            messages.success(request, gettext("已通过 %(count)s 个帐号") % {"count": done})
 
     def has_decide_permission(self, request: HttpRequest, object_id: int | None = None) -> bool:
         return request.user.has_perm(access.DECIDE_ACCOUNTS)
@@ -198,7 +198,7 @@ class MediaAccountAdmin(ReadOnlyAdmin):
                 account=account, subject=subject, approved=approved, reason=reason, by=by, now=clock.now()
             )
 
-        return act(request, verb, done=_now("审核结果已记录，并通知帐号主"), back=_page(account))
+        return act(request, verb, done=gettext("审核结果已记录，并通知帐号主"), back=_page(account))
 
     def _stop_or_go(
         self, request: HttpRequest, object_id: int, verb: Callable[..., object], *, reason: str
@@ -207,7 +207,7 @@ class MediaAccountAdmin(ReadOnlyAdmin):
         return act(
             request,
             lambda: verb(account=account, reason=reason, by=by, now=clock.now()),
-            done=_now("已记录，并通知帐号主"),
+            done=gettext("已记录，并通知帐号主"),
             back=_page(account),
         )
 
@@ -216,7 +216,7 @@ class MediaAccountAdmin(ReadOnlyAdmin):
         return act(
             request,
             lambda: media.set_specific(account=account, specific=specific, by=by, now=clock.now()),
-            done=_now("特定帐号名单已更新"),
+            done=gettext("特定帐号名单已更新"),
             back=_page(account),
         )
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import advice, media, workspace
@@ -22,12 +22,12 @@ from weitask.forms import put_problems
 from weitask.refusal import Problem, Refusal
 
 PART_NAMES = {
-    "acceptance": _lazy("接单率"),
-    "punctuality": _lazy("及时处理，不流单"),
-    "fairness": _lazy("拒单合理"),
-    "delivery": _lazy("按约发布并保留"),
-    "speed": _lazy("响应速度"),
-    "reach": _lazy("粉丝影响力"),
+    "acceptance": gettext_lazy("接单率"),
+    "punctuality": gettext_lazy("及时处理，不流单"),
+    "fairness": gettext_lazy("拒单合理"),
+    "delivery": gettext_lazy("按约发布并保留"),
+    "speed": gettext_lazy("响应速度"),
+    "reach": gettext_lazy("粉丝影响力"),
 }
 
 

@@ -32,7 +32,7 @@ class WeiboSocialAdapter(DefaultSocialAccountAdapter):
         """The one app, from the settings. The secret stays in the gateway."""
         if provider not in (None, "weibo"):
             return []
-        return [SocialApp(provider="weibo", name="微博", client_id=settings.WEIBO_APP_KEY)]
+        return [SocialApp(provider="weibo", name=_("微博"), client_id=settings.WEIBO_APP_KEY)]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Bind before allauth goes on; for a new login `save_user` does it."""

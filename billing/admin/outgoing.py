@@ -112,7 +112,7 @@ class PayoutAdmin(MoneyAdmin):
                 payouts.retry_now(payout=payout, by=by, now=now)
                 done += 1
             except Refusal as refusal:
-                messages.error(request, f"{payout}：{refusal}")
+                messages.error(request, gettext("%(what)s：%(why)s") % {"what": payout, "why": refusal})
         if done:
             messages.success(request, gettext("已安排重新付款 %(count)s 笔") % {"count": done})
 

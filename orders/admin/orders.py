@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
@@ -105,7 +106,8 @@ class OrderAdmin(LookOnly, ModelAdmin):
     @admin.display(description=_("订单状态"))
     def label(self, order: Order) -> str:
         badge = labels.retention(order)
-        return f"{labels.label(order)}（{badge}）" if badge else str(labels.label(order))
+        state = str(labels.label(order))
+        return gettext("%(state)s（%(badge)s）") % {"state": state, "badge": badge} if badge else state
 
     @admin.display(description=_("待人工裁定"))
     def waiting_for(self, order: Order) -> str:

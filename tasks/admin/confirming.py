@@ -53,7 +53,7 @@ class ReasonForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         words = [data.get("preset", ""), data.get("reason", "").strip()]
-        data["reason"] = "；".join(word for word in words if word)
+        data["reason"] = _("；").join(word for word in words if word)
         if not data["reason"] and "reason" not in self.errors:
             self.add_error("reason", _("请填写理由"))
         return data
@@ -121,6 +121,6 @@ def _carry_out(request: HttpRequest, button: Button, row: Model, data: dict[str,
         retrying(lambda: button.run(row, user, data, clock.now()))
     except Refusal as refusal:
         for problem in refusal.problems:
-            messages.error(request, f"{row}：{problem.message}")
+            messages.error(request, _("%(what)s：%(why)s") % {"what": row, "why": problem.message})
     else:
         messages.success(request, _("%(row)s：已%(what)s") % {"row": row, "what": button.title})

@@ -10,13 +10,14 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import ahocorasick
+from django.utils.translation import gettext_noop
 
 from tasks.screening import links, words
 from tasks.screening.folding import Folded, fold, squeeze
 
 BLOCK: Final = "block"  # refused at submission
 FLAG: Final = "flag"  # shown to the reviewer
-MONITORING: Final = "第三方监测代码"  # R46
+MONITORING: Final = gettext_noop("第三方监测代码")  # R46
 _SHOWN: Final = 60
 _TELLING: Final = 10  # a shorter domain written without its dot could be anything
 _Hit = tuple[int, int, str, str]  # start, end, rule, category

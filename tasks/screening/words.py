@@ -6,11 +6,13 @@ A word only points: the reviewer decides. Changing anything here changes the rul
 
 from typing import Final
 
-COMMUNITY: Final = "社区公约"  # R42
-PROHIBITED: Final = "禁止广告的商品"  # R43
-UNAUTHORISED: Final = "销售授权"  # R44
-FOLLOWERS: Final = "买卖粉丝"  # R45
-SUPERLATIVE: Final = "绝对化用语"  # R42: the advertising law's forbidden superlatives
+from django.utils.translation import gettext_noop
+
+COMMUNITY: Final = gettext_noop("社区公约")  # R42
+PROHIBITED: Final = gettext_noop("禁止广告的商品")  # R43
+UNAUTHORISED: Final = gettext_noop("销售授权")  # R44
+FOLLOWERS: Final = gettext_noop("买卖粉丝")  # R45
+SUPERLATIVE: Final = gettext_noop("绝对化用语")  # R42: the advertising law's forbidden superlatives
 
 WORDS: Final[dict[str, str]] = {  # separated by spaces
     COMMUNITY: """
