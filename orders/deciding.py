@@ -16,6 +16,7 @@ from accounts.models import User
 from orders import announcements, attempts, halting, lifecycle, refusals
 from orders.models import Order, Verdict
 from orders.moves import Cause, State
+from orders.timeline import NOT_BEFORE
 from tasks.models import TaskState
 from weitask.alarms import resolve_alarm
 from weitask.refusal import Conflict, Forbidden, Refusal
@@ -56,7 +57,7 @@ def decide(*, order: Order, by: User, outcome: str, reason: str, now: datetime, 
 
     Raises:
         Forbidden: `not_allowed`, or `own_business` (A48).
-        Refusal: `reason_missing`, `outcome`, `post_missing`, `post_bound`.
+        Refusal: `reason_missing`, `outcome`, `post_missing`, `post_time`, `post_bound`.
         Conflict: `decided`: nothing is open on this order any more, or the clock does not allow the move yet.
     """
     access.require_order_judge(by)
@@ -123,6 +124,9 @@ def _posted(case: Case) -> bool:
     post = case.post
     if post is None:
         raise Refusal("post_missing", _("请填写微博 ID 和发布时间"), field="weibo_id")
+    if not case.order.start_at - NOT_BEFORE <= post.posted_at <= case.now:
+        # 24 hours and 30 days are counted from it (A5): a slip of the pen would pay days too early or too late.
+        raise Refusal("post_time", _("发布时间须在开始时间之后，且不晚于现在"), field="posted_at")
     if Order.objects.filter(weibo_id=post.weibo_id).exists():
         raise Refusal("post_bound", _("这条微博已属于另一个订单"), field="weibo_id")
     attempts.settle(order=case.order, posted=True, now=case.now)

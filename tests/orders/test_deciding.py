@@ -8,7 +8,7 @@ from orders.deciding import FoundPost
 from orders.models import Order, PublishAttempt, Verdict
 from tasks.models import Task
 from tests.factories import UserFactory
-from tests.moments import DAY, HOUR, SECOND
+from tests.moments import DAY, HOUR, MINUTE, SECOND
 from tests.orders import world
 from tests.orders.test_answering import refuse
 from weitask.refusal import Conflict, Forbidden, Refusal
@@ -108,6 +108,14 @@ def test_a_post_must_be_named_and_belong_to_no_other_order():
         with pytest.raises(Refusal) as refused:
             decide(order, "posted", post=post)
         assert refused.value.code == problem
+    assert PublishAttempt.objects.get().state == "unknown"
+
+
+@pytest.mark.parametrize("posted_at", [world.START - 2 * MINUTE, LATE + SECOND])
+def test_a_post_cannot_be_older_than_its_start_or_lie_in_the_future(posted_at):
+    with pytest.raises(Refusal) as refused:
+        decide(lost_post(), "posted", post=FoundPost("5100000000000001", posted_at))
+    assert refused.value.code == "post_time"
     assert PublishAttempt.objects.get().state == "unknown"
 
 

@@ -93,6 +93,7 @@ def test_a_verdict_offers_what_the_state_allows_and_is_carried_out(desk, person)
 
 def test_a_post_found_by_hand_is_entered_with_its_id_and_shanghai_time(desk):
     order = lost_post()
+    clock.pin(at=world.START + DAY)
     press(desk, order, "decide", outcome="posted", weibo_id="5100000000000001", posted_at="2026-01-05 12:00:05")
     assert (order.state, order.weibo_id) == ("published", "5100000000000001")
     assert (order.posted_at - world.START).total_seconds() == 5
