@@ -55,7 +55,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """接单."""
     found = _mine(request, pk)
     try:
-        retrying(lambda: answering.accept(order=found, by=_owner(request), ip=ip_of(request), now=clock.now()))
+        _accept(request, found)
     except Refusal as refusal:
         tell(request, refusal)
     else:
@@ -72,12 +72,14 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         reason = form.cleaned_data
         try:
-            answering.refuse(
-                order=found,
-                by=_owner(request),
-                code=reason["reason_code"],
-                reason=reason["reason"],
-                now=clock.now(),
+            retrying(
+                lambda: answering.refuse(
+                    order=found,
+                    by=_owner(request),
+                    code=reason["reason_code"],
+                    reason=reason["reason"],
+                    now=clock.now(),
+                )
             )
         except Refusal as refusal:
             for problem in put_problems(form, refusal):
@@ -96,7 +98,7 @@ def accept_many(request: HttpRequest) -> HttpResponse:
     taken = 0
     for found in queries.of_owner(_owner(request)).filter(pk__in=chosen).order_by("start_at", "pk"):
         try:
-            answering.accept(order=found, by=_owner(request), ip=ip_of(request), now=clock.now())
+            _accept(request, found)
         except Refusal as refusal:
             messages.error(request, f"{found.number}：{refusal}")
         else:
@@ -104,6 +106,11 @@ def accept_many(request: HttpRequest) -> HttpResponse:
     if taken:
         messages.success(request, ngettext("已接 %(count)s 单", "已接 %(count)s 单", taken) % {"count": taken})
     return HttpResponseRedirect(reverse("orders"))
+
+
+def _accept(request: HttpRequest, found: Order) -> None:
+    """Once more after a lost race inside PostgreSQL: nobody is to see a deadlock (F41)."""
+    retrying(lambda: answering.accept(order=found, by=_owner(request), ip=ip_of(request), now=clock.now()))
 
 
 def _owner(request: HttpRequest) -> User:
