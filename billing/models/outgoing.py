@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from billing.querysets import PayoutQuerySet
 from weitask.models import append_only
+from weitask.periods import shanghai
 
 
 class BankCard(models.Model):
@@ -74,7 +75,7 @@ class PayoutRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cutoff:%F}"
+        return f"{shanghai(self.cutoff):%F}"
 
 
 class Payout(models.Model):
