@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -58,7 +59,7 @@ class Idempotent(APIView):
         if self.calls_out:
             with transaction.atomic():
                 first = self._claim(claim)
-            return self._finish(claim, work()) if first is None else first
+            return self._finish(claim, self._outward(claim, work)) if first is None else first
         with transaction.atomic():
             first = self._claim(claim)
             return self._finish(claim, work()) if first is None else first
@@ -84,6 +85,15 @@ class Idempotent(APIView):
         answer = Response(stored.answer, status=stored.status)
         answer["Idempotency-Replayed"] = "true"
         return answer
+
+    def _outward(self, claim: tuple[int, str, str, str], work: Callable[[], Response]) -> Response:
+        """A refusal did nothing, so its key is free at once; after anything else it stays claimed for a while."""
+        try:
+            return work()
+        except (Refusal, APIException):
+            user, path, key, _body = claim
+            IdempotencyKey.objects.filter(user_id=user, path=path, key=key, status=None).delete()
+            raise
 
     def _finish(self, claim: tuple[int, str, str, str], answer: Response) -> Response:
         user, path, key, _body = claim

@@ -1,15 +1,19 @@
 """The first answer to a POST is given again; errors are problem documents (spec 7)."""
 
+from datetime import timedelta
+
 import pytest
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from tests.factories import UserFactory
+from tests.moments import MONDAY
 from weitask import clock
 from weitask.idempotency import Idempotent, forget_old
 from weitask.models import IdempotencyKey
 from weitask.refusal import Conflict, Problem, Refusal
+from weitask.sweeps import REGISTRY
 
 pytestmark = pytest.mark.django_db
 CALLS: list[dict] = []
@@ -23,6 +27,8 @@ class Things(Idempotent):
             raise Refusal.many([Problem("bad", "不行", "text", 1), Problem("worse", "更不行", "text")])
         if what == "invalid":
             raise serializers.ValidationError({"text": ["必填"]})
+        if what == "bug":
+            raise RuntimeError("nobody knows what was done")
         if what == "conflict":
             raise Conflict("late", "晚了")
         return Response({"n": len(CALLS)}, status=201)
@@ -76,9 +82,17 @@ def test_a_key_that_is_too_long_is_refused(send):
     assert send({}, "k" * 121).status_code == 400
 
 
-def test_a_refused_post_may_be_tried_again(send):
-    assert send({"raise": "refusal"}, "k").status_code == 400
+@pytest.mark.parametrize("view", [Things, Outward])
+@pytest.mark.parametrize("what", ["refusal", "invalid"])
+def test_a_refused_post_may_be_tried_again(send, view, what):
+    assert send({"raise": what}, "k", view).status_code == 400
     assert not IdempotencyKey.objects.exists()
+
+
+def test_a_post_that_broke_while_calling_out_keeps_its_key_for_a_while(send):
+    with pytest.raises(RuntimeError):
+        send({"raise": "bug"}, "k", Outward)
+    assert send({"raise": "bug"}, "k", Outward).data["type"] == "in-progress"
 
 
 def test_a_refusal_names_every_rule_and_its_row(send):
@@ -106,3 +120,11 @@ def test_old_answers_are_forgotten_but_not_those_of_money(send):
     assert forget_old(now_real=later) == 0
     IdempotencyKey.objects.update(keep=False)
     assert forget_old(now_real=later) == 1
+
+
+def test_a_sweep_forgets_them(send):
+    send({"a": 1}, "k")
+    sweep = REGISTRY["weitask.idempotency"]
+    assert (sweep.run(MONDAY), sweep.next_due(MONDAY)) == (0, None)  # business time is not what it goes by
+    IdempotencyKey.objects.update(created_at=clock.real() - timedelta(hours=49))
+    assert sweep.run(MONDAY) == 1
