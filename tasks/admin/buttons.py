@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tasks import queries, review
 from tasks.admin.confirming import Button, HaltForm, NoForm, ReasonForm
@@ -50,14 +50,14 @@ def _stop(task: Task, now: datetime) -> list[str]:
 
 APPROVE = Button(
     name="approve",
-    title=gettext_lazy("通过"),
+    title=pgettext_lazy("button", "通过"),
     form=NoForm,
     foresee=_approval,
     run=lambda row, by, data, now: review.approve(submission=row, by=by, now=now),
 )
 REJECT = Button(
     name="reject",
-    title=gettext_lazy("驳回"),
+    title=pgettext_lazy("button", "驳回"),
     form=ReasonForm,
     foresee=_rejection,
     run=lambda row, by, data, now: review.reject(submission=row, by=by, reason=data["reason"], now=now),
