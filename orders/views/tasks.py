@@ -16,7 +16,7 @@ from orders import labels, queries, results
 from orders.moves import HOLDING_MONEY
 from tasks import queries as task_queries
 from tasks import quoting, review
-from tasks.forms import Rows, account_ids, put_row_problems
+from tasks.forms import RowForm, Rows, account_ids, put_row_problems
 from tasks.models import LIVE, Image, Task, TaskState
 from weitask import clock, keyset
 from weitask.forms import whole_numbers
@@ -115,6 +115,8 @@ def _add_page(
     known = task_queries.namable(advertiser=found.advertiser, task=found)
     quote = quoting.quote(form=found.form, account_ids=ids, now=clock.now(), among=known)
     accounts = known.in_bulk(ids)
+    for row, one in zip(rows.forms, quote.rows, strict=True):
+        _note_price(row, one.price)
     lines = [
         {"form": row, "account": accounts.get(pk), "quote": one}
         for row, pk, one in zip(rows.forms, ids, quote.rows, strict=True)
@@ -128,6 +130,14 @@ def _add_page(
         "problems": problems,
     }
     return render(request, "orders/add.html", context, status=status)
+
+
+def _note_price(row: RowForm, price: int | None) -> None:
+    """Let the row send back the price the page shows; another one by then is asked about once more (A43)."""
+    if row.is_bound:
+        row.data = {**dict(row.data.items()), row.add_prefix("price_seen"): price or ""}
+    else:
+        row.initial["price_seen"] = price
 
 
 def _advertiser(request: HttpRequest) -> Advertiser:
