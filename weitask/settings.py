@@ -162,35 +162,6 @@ MEDIA_URL = "media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
-# --- HTTP security --------------------------------------------------------------------------------------------
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and TRUSTED_PROXIES else None
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
-# unfold ships an Alpine that compiles expressions; the admin has its own policy, behind staff login.
-ADMIN_CONTENT_SECURITY_POLICY = {
-    "script-src": [SELF, "'unsafe-eval'"],
-    "style-src": [SELF, "'unsafe-inline'"],
-}
-
 # --- API ------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -263,6 +234,38 @@ SINAPAY_SIGN_PRIVATE_KEY = _key("SINAPAY_SIGN_PRIVATE_KEY", "merchant_private.pe
 SINAPAY_SINA_PUBLIC_KEY = _key("SINAPAY_SINA_PUBLIC_KEY", "sina_public.pem")
 SINAPAY_SINA_ENCRYPT_KEY = _key("SINAPAY_SINA_ENCRYPT_KEY", "sina_encrypt_public.pem")
 WEITASK_SEND_NOW = env.bool("WEITASK_SEND_NOW", default=DEMO)  # tell the sandbox our business time
+
+# --- HTTP security --------------------------------------------------------------------------------------------
+# Where a form of ours may lead by a redirect: Sina Pay's cashier and Weibo's page of consent.
+_cashier = SANDBOX_URL if DEMO else "https://pay.sina.com.cn"
+FOREIGN_PAGES = [env.str("SINAPAY_CASHIER_BASE", default=_cashier), WEIBO_AUTHORIZE_BASE]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF, *FOREIGN_PAGES],  # browsers hold a form to it through every redirect
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+# unfold ships an Alpine that compiles expressions; the admin has its own policy, behind staff login.
+ADMIN_CONTENT_SECURITY_POLICY = {
+    "script-src": [SELF, "'unsafe-eval'"],
+    "style-src": [SELF, "'unsafe-inline'"],
+}
 
 # --- Rules of the market that an operator may tune (A41) ----------------------------------------------------------
 WARN_LAPSE_RATE_BP = env.int("WARN_LAPSE_RATE_BP", default=3_500)  # 流单率 of 30 days that warns the owner
