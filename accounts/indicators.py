@@ -47,7 +47,7 @@ def _plain(name: str) -> Callable[[MediaAccount], Any]:
 
 
 def _category(account: MediaAccount) -> str:
-    return account.category.name if account.category else ""
+    return str(account.category or "")
 
 
 def cpm(account: MediaAccount, form: str) -> int | None:

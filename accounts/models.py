@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import AdvertiserQuerySet, MediaAccountQuerySet, NoticeQuerySet
@@ -109,7 +110,8 @@ class Category(models.Model):
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
-        return self.name
+        """In the language of the page; operators write both names."""
+        return self.name_en if (get_language() or "").startswith("en") else self.name
 
 
 class MediaAccount(models.Model):
