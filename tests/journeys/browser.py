@@ -1,0 +1,120 @@
+"""The system's Chromium under Playwright, and one person's window in it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response, sync_playwright
+
+from tests.journeys.cast import PASSWORD
+from weitask.local.checks import chromium
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def executable() -> str:
+    """Where Chromium is; without one the journeys are skipped, on a build machine they fail."""
+    found = chromium()
+    if found is None or shutil.which(found) is None:
+        reason = "no Chromium: install Debian's package chromium, or set CHROMIUM to one"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+class Windows:
+    """Opens a window per person on one site; remembers everything a console complained about."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.complaints: list[str] = []
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(executable_path=executable(), args=list(QUIET))
+
+    def open(self, *, phone: bool = False, dark: bool = False, language: str = "zh-CN") -> "Window":
+        """A fresh profile of its own: nobody is logged in."""
+        context = self._browser.new_context(
+            viewport=PHONE if phone else DESK,
+            has_touch=phone,
+            is_mobile=phone,
+            color_scheme="dark" if dark else "light",
+            locale=language,
+            timezone_id="America/New_York",  # pages speak of Shanghai time wherever their reader is
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        context.on("console", self._heard)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("response", self._answered)
+        return Window(context.new_page(), self.address)
+
+    def close(self) -> None:
+        self._browser.close()
+        self._playwright.stop()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location['url']})")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+@contextmanager
+def windows(address: str) -> Iterator[Windows]:
+    """Windows that are all closed at the end, and the check that no page complained."""
+    executable()
+    opened = Windows(address)
+    try:
+        yield opened
+    finally:
+        opened.close()
+    assert not opened.complaints, "\n".join(opened.complaints)
+
+
+class Window:
+    """One person's page, with the words in which a journey is told."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        page.on("dialog", lambda dialog: dialog.accept())
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def log_in(self, username: str) -> None:
+        self.go("/accounts/login/")
+        self.page.fill("[name=login]", username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.locator("form:has([name=password]) button[type=submit]").click()
+        self.page.wait_for_url(lambda url: "login" not in url)
+
+    def press(self, name: str, *, within: "Locator | None" = None) -> None:
+        """Press the button of exactly this name."""
+        (within or self.page).get_by_role("button", name=name, exact=True).first.click()
+
+    def follow(self, name: str, *, within: "Locator | None" = None) -> None:
+        """Follow the first link with these words."""
+        (within or self.page).get_by_role("link", name=name).first.click()
+
+    def sees(self, words: str) -> None:
+        """Wait until these words stand on the page."""
+        self.page.get_by_text(words).first.wait_for()
+
+    def step(self, name: str) -> None:
+        """Press a button of the demo bar and wait until the clock has moved."""
+        self.press(name, within=self.page.locator(".wt-demo"))
+        self.page.get_by_text("时间已推进到").wait_for(timeout=90_000)
