@@ -7,13 +7,14 @@ from django.contrib.auth.models import Group
 
 from accounts import access, identity, media, weibo_binding
 from accounts.models import Category, MediaAccount, User
-from billing import credit
+from billing import cards, credit
 from tests.sandbox_process import SandboxProcess
-from weitask.demo.rehearsal.cast import GOOD_CARD, give_card
 from weitask.gateways import weibo
+from weitask.gateways.sinapay import CardDetails
 
 PASSWORD = "journeys-2026-weitask"
 COMPANY = "城南食品有限公司"
+CARD = CardDetails("ICBC", "622202000000000008", "张小满", "110101199001011237", "13800138000", "四川", "成都")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def gather(*, sandbox: SandboxProcess, now: datetime) -> None:
             account=account, by=account.owner, category=Category.objects.order_by("position")[number], now=now
         )
         media.set_prices(account=account, by=account.owner, original=owner.price, repost=owner.price // 2, now=now)
-        give_card(owner=account.owner, number=GOOD_CARD, now=now)
+        _bind_card(account.owner, now=now)
 
 
 def _user(name: str, *, is_staff: bool = False) -> User:
@@ -66,3 +67,9 @@ def _account(owner: Owner, *, sandbox: SandboxProcess, reviewer: User, now: date
     media.decide(account=account, subject="authorisation", approved=True, reason="", by=reviewer, now=now)
     account.refresh_from_db()
     return account
+
+
+def _bind_card(owner: User, *, now: datetime) -> None:
+    """A bank card that every payment reaches, with the code the sandbox always texts."""
+    card = cards.submit(owner=owner, details=CARD, client_ip="203.0.113.9", now=now)
+    cards.confirm(card=card, code="123456", client_ip="203.0.113.9", now=now)

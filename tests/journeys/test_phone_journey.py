@@ -1,6 +1,7 @@
 """An owner answers on the phone: the notice, the order with its net income, 接单; nothing needs a wider screen."""
 
 import pytest
+from django.db import transaction
 
 from accounts.models import Advertiser, MediaAccount, User
 from tasks import drafting, review
@@ -20,7 +21,8 @@ def offer(people, monday) -> None:
     advertiser = Advertiser.objects.create(
         user=User.objects.get(username="qiye"), kind="enterprise", name=cast.COMPANY, created_at=monday
     )
-    recharge(advertiser, 200_000, at=monday)
+    with transaction.atomic():
+        recharge(advertiser, 200_000, at=monday)
     account = MediaAccount.objects.get(owner__username=cast.TAKES.username)
     data = TaskInput("original", "老城新茶", "", (), monday + 2 * HOUR, (SelectionInput(account.pk),))
     task = drafting.create(advertiser=advertiser, by=advertiser.user, data=data, now=monday)
