@@ -83,6 +83,12 @@ def visible_account(*, advertiser: Advertiser, account_id: int) -> MediaAccount:
     return MediaAccount.objects.visible_to(advertiser).select_related("category", "weibo").get(pk=account_id)
 
 
+def marked(*, advertiser: Advertiser, account_id: int, at: datetime | None) -> MediaAccount:
+    """The same with `busy`, as in `market`."""
+    seen = MediaAccount.objects.visible_to(advertiser).select_related("category", "weibo")
+    return seen.annotate(busy=_busy(at)).get(pk=account_id)
+
+
 def why_not(account: MediaAccount, *, form: str, start: datetime | None, advertiser: Advertiser, busy: bool) -> str:
     """Why the account cannot be chosen for this form and start; empty when it can (R2, R11, R12, R14, R29, R70)."""
     checks = (

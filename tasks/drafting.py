@@ -34,6 +34,29 @@ class TaskInput:
     proof_id: int | None = None  # 销售授权证明 (R44)
 
 
+def as_input(*, task: Task) -> TaskInput:
+    """The draft as if it were typed again."""
+    chosen = [
+        SelectionInput(
+            one.account_id,
+            one.start_at,
+            one.text,
+            None if one.image_ids is None else tuple(one.image_ids),
+            one.price_seen,
+        )
+        for one in task.selections.order_by("position", "id")
+    ]
+    return TaskInput(
+        form=task.form,
+        text=task.text,
+        source_url=task.source_url,
+        image_ids=tuple(task.image_ids),
+        start_at=task.start_at,
+        selections=tuple(chosen),
+        proof_id=task.proof_id,
+    )
+
+
 def create(*, advertiser: Advertiser, by: User, data: TaskInput, now: datetime) -> Task:
     """Save a new draft; nothing is frozen, dispatched or told (R23). Calls Weibo for a 原文链接.
 

@@ -1,7 +1,8 @@
 """`Idempotency-Key`: the first answer to a POST is given again (spec 7).
 
 The key is stored in the transaction that does the work. A view that calls out cannot hold a transaction open, so it
-claims the key first and stores the answer after; a claim nobody finished is free again after `ABANDONED`.
+claims the key first and stores the answer after. A claim nobody finished is free again after `ABANDONED`, unless money
+may have moved: such a key stays in progress for ever, and the caller looks at what happened before asking anew.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Any, Final
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -21,14 +23,15 @@ from rest_framework.views import APIView
 from weitask import clock
 from weitask.models import IdempotencyKey
 from weitask.refusal import Conflict, Refusal
-from weitask.retrying import RETRY_STATES
+from weitask.retrying import RETRY_STATES, retrying
 
 KEEP: Final = timedelta(hours=48)
 ABANDONED: Final = timedelta(minutes=2)
 _CLAIM = """
 INSERT INTO weitask_idempotencykey (user_id, path, key, body_hash, keep, created_at) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (user_id, path, key) DO UPDATE SET body_hash = excluded.body_hash, created_at = excluded.created_at
-WHERE weitask_idempotencykey.status IS NULL AND weitask_idempotencykey.created_at < %s
+WHERE weitask_idempotencykey.status IS NULL AND NOT weitask_idempotencykey.keep
+  AND weitask_idempotencykey.created_at < %s
 """
 
 
@@ -44,15 +47,21 @@ class Idempotent(APIView):
     calls_out = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """After authentication: let the POST handler run through the key."""
+        """After authentication: let a POST run through its key, and any change once more after a lost race."""
         super().initial(request, *args, **kwargs)
-        key = request.headers.get("Idempotency-Key", "")
-        if request.method != "POST" or not key:
+        name = str(request.method).lower()
+        handler: Callable[..., Response] | None = getattr(self, name, None)
+        if handler is None or request.method in SAFE_METHODS:
             return
-        if len(key) > 120:
-            raise Refusal("idempotency-key-too-long", _("Idempotency-Key 最长 120 个字符"))
-        handler: Callable[..., Response] = getattr(self, "post")  # noqa: B009 [a subclass has it, APIView does not]
-        setattr(self, "post", lambda *a, **kw: self._once(key, request, lambda: handler(*a, **kw)))  # noqa: B010 [same]
+        work = handler
+        if request.method == "POST" and (key := request.headers.get("Idempotency-Key", "")):
+            _check(key)
+
+            def work(*a: Any, **kw: Any) -> Response:
+                return self._once(key, request, lambda: handler(*a, **kw))
+
+        run = work
+        setattr(self, name, run if self.calls_out else lambda *a, **kw: retrying(lambda: run(*a, **kw)))
 
     def _once(self, key: str, request: Request, work: Callable[[], Response]) -> Response:
         claim = (int(request.user.pk or 0), request.path[:200], key, _hash(request))
@@ -90,9 +99,10 @@ class Idempotent(APIView):
         """A refusal did nothing, so its key is free at once; after anything else it stays claimed for a while."""
         try:
             return work()
-        except (Refusal, APIException):
-            user, path, key, _body = claim
-            IdempotencyKey.objects.filter(user_id=user, path=path, key=key, status=None).delete()
+        except (Refusal, APIException, DatabaseError) as error:
+            if not isinstance(error, DatabaseError) or getattr(error.__cause__, "pgcode", None) in RETRY_STATES:
+                user, path, key, _body = claim
+                IdempotencyKey.objects.filter(user_id=user, path=path, key=key, status=None).delete()
             raise
 
     def _finish(self, claim: tuple[int, str, str, str], answer: Response) -> Response:
@@ -103,6 +113,13 @@ class Idempotent(APIView):
         return answer
 
 
+def _check(key: str) -> None:
+    if len(key) > 120:
+        raise Refusal("idempotency-key-too-long", _("Idempotency-Key 最长 120 个字符"))
+    if not (key.isascii() and key.isprintable()):
+        raise Refusal("idempotency-key-unreadable", _("Idempotency-Key 只能由可见的 ASCII 字符组成"))
+
+
 def _in_progress() -> Conflict:
     return Conflict("in-progress", _("同一个请求正在处理，请稍后查询结果"))
 
@@ -110,6 +127,7 @@ def _in_progress() -> Conflict:
 def _hash(request: Request) -> str:
     if request.content_type.startswith("multipart/"):
         parts = sorted((name, hashlib.sha256(file.read()).hexdigest()) for name, file in request.FILES.items())
+        parts += sorted((name, str(text)) for name, text in request.POST.items())
         for file in request.FILES.values():
             file.seek(0)
         return hashlib.sha256(repr(parts).encode()).hexdigest()

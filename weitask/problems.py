@@ -1,12 +1,14 @@
 """Every error of the API as RFC 9457 problem+json (spec 7)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -76,12 +78,24 @@ def _refused(error: Refusal) -> Response:
     return problem(code=first.code, http_status=error.status, detail=first.message, **extra)
 
 
+def _flat(detail: Any, name: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Nested errors under the names a refusal uses: `selections[1].text`."""
+    if isinstance(detail, dict):
+        for key, part in detail.items():
+            inner = f"{name}[{key}]" if isinstance(key, int) else f"{name}.{key}" if name else str(key)
+            yield from _flat(part, inner)
+    elif isinstance(detail, list) and any(isinstance(part, dict | list) for part in detail):
+        for index, part in enumerate(detail):
+            yield from _flat(part, f"{name}[{index}]")
+    elif detail:
+        yield name or "non_field_errors", [str(part) for part in (detail if isinstance(detail, list) else [detail])]
+
+
 def _of_framework(error: exceptions.APIException) -> Response:
     extra: dict[str, Any] = {}
     detail = error.detail
     if isinstance(error, exceptions.ValidationError):
-        fields = detail if isinstance(detail, dict) else {"non_field_errors": detail}
-        extra["fields"] = fields
+        extra["fields"] = dict(_flat(detail))
         text = _("请检查标出的字段")
         code = "invalid"
     else:
@@ -91,4 +105,33 @@ def _of_framework(error: exceptions.APIException) -> Response:
         answer["WWW-Authenticate"] = header
     if wait := getattr(error, "wait", None):
         answer["Retry-After"] = str(int(wait) + 1)
+    return answer
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """`handler400` of the site."""
+    plain = _plain(request, 400, "bad-request", _("请求有误"))
+    return plain or defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """`handler404` of the site: a problem document below /api/, a page elsewhere."""
+    plain = _plain(request, 404, "not-found", _("没有这个地址；所有地址都以 / 结尾"))
+    return plain or defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500` of the site."""
+    plain = _plain(request, 500, "server-error", _("服务器出错，已记录，请稍后重试"))
+    return plain or defaults.server_error(request)
+
+
+def _plain(request: HttpRequest, http_status: int, code: str, detail: str) -> HttpResponse | None:
+    """A problem document without the framework's views, below /api/ only."""
+    if not request.path_info.startswith("/api/"):
+        return None
+    title = _(TITLES.get(http_status, TITLES[400]))
+    body = {"type": code, "title": title, "status": http_status, "detail": detail}
+    answer = JsonResponse(body, status=http_status, content_type=MEDIA_TYPE)
+    answer["Cache-Control"] = "no-store"
     return answer

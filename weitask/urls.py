@@ -6,6 +6,9 @@ from django.urls import include, path
 
 from weitask.health import healthz
 
+handler400 = "weitask.problems.bad_request"
+handler404 = "weitask.problems.not_found"
+handler500 = "weitask.problems.server_error"
 urlpatterns = [
     path("", include("orders.urls")),
     path("", include("tasks.urls")),
