@@ -178,7 +178,7 @@ def _busy(wishes: Sequence[Wish], now: datetime) -> Iterator[Problem]:
         if (wish.account_id, start) not in taken:
             continue
         free = slots.nearest_free(account_id=wish.account_id, start=start, now=now)
-        times = "、".join(f"{shanghai(moment):%m-%d %H:%M}" for moment in free)
+        times = _("、").join(f"{shanghai(moment):%m-%d %H:%M}" for moment in free)
         message = _("该帐号在这 15 分钟内已接受其它任务，最近的空闲时间：%(times)s") % {"times": times or _("无")}
         yield Problem("account_busy", message, field="start_at", row=wish.row)
 

@@ -23,7 +23,6 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
 }
 APPS = ("weitask", "accounts", "billing", "tasks", "orders")
-HAN = re.compile(r"[\u3400-\u9fff]")
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")  # letters and punctuation
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}")
 QUOTED = r"""(?:"(?P<{0}d>[^"]*)"|'(?P<{0}s>[^']*)')"""
@@ -147,7 +146,7 @@ def _words_of(path: str) -> Iterator[str]:
             passed |= {id(inner) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         words = node.value if isinstance(node, ast.Constant) and id(node) not in passed else None
-        if isinstance(words, str) and HAN.search(words):
+        if isinstance(words, str) and CHINESE.search(words):
             yield f"{path}:{node.lineno} {words}"
 
 

@@ -75,7 +75,7 @@ class MyAccountBody(Body):
     category = serializers.SlugField(
         max_length=30, help_text="Slug; for an organisation this is the application to take orders, which is reviewed"
     )
-    accepts_personal = serializers.BooleanField(help_text="Whether 个人用户 may choose the account")
+    accepts_personal = serializers.BooleanField(help_text="Whether personal users may choose the account")
 
 
 class MyAccountsView(OwnerView):

@@ -100,7 +100,7 @@ def accept_many(request: HttpRequest) -> HttpResponse:
         try:
             _accept(request, found)
         except Refusal as refusal:
-            messages.error(request, f"{found.number}：{refusal}")
+            messages.error(request, _("%(what)s：%(why)s") % {"what": found.number, "why": refusal})
         else:
             taken += 1
     if taken:
