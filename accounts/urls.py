@@ -23,4 +23,4 @@ urlpatterns: list[URLPattern] = [
     path("notices/read/", notices.read_all, name="notices_read"),
 ]
 
-menu(Entry(_("我的帐号"), "media_accounts", "brand-weibo", (Identity.MEDIA,), 30))
+menu(Entry(_("我的帐号"), "media_accounts", "brand-weibo", (Identity.MEDIA,), 30, beside=("/weibo/",)))

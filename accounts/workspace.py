@@ -21,7 +21,12 @@ _ADVERTISING: Final = (Identity.PERSONAL, Identity.ENTERPRISE)
 
 @dataclass(frozen=True)
 class Entry:
-    """One item of the menu of some identities. `count` answers what waits for the user, for the badge."""
+    """One item of the menu of some identities.
+
+    Attributes:
+        count: answers what waits for the user, for the badge.
+        beside: beginnings of other addresses that belong under this item.
+    """
 
     title: str | Promise
     url_name: str
@@ -29,6 +34,14 @@ class Entry:
     identities: tuple[str, ...]
     position: int
     count: Callable[[User], int] | None = None
+    beside: tuple[str, ...] = ()
+
+    def fits(self, path: str) -> int:
+        """How many characters of the path speak for this item; 0 for none. The home fits itself alone."""
+        own = reverse(self.url_name)
+        if own == "/":
+            return int(path == "/")
+        return max((len(start) for start in (own, *self.beside) if path.startswith(start)), default=0)
 
 
 @dataclass(frozen=True)
@@ -82,13 +95,14 @@ class Workspace:
 
     @property
     def nav(self) -> list[Shown]:
-        """The menu of this identity; the entry with the longest matching address is the active one."""
+        """The menu of this identity; the entry that fits the address best is the active one."""
         entries = sorted((e for e in _MENU.values() if self.identity in e.identities), key=lambda e: e.position)
-        urls = [reverse(entry.url_name) for entry in entries]
-        here = max((url for url in urls if self.path.startswith(url)), key=len, default="")
+        here = max(entries, key=lambda entry: entry.fits(self.path), default=None)
+        if here is not None and not here.fits(self.path):
+            here = None
         return [
-            Shown(entry.title, url, entry.icon, url == here, self._count(entry))
-            for entry, url in zip(entries, urls, strict=True)
+            Shown(entry.title, reverse(entry.url_name), entry.icon, entry is here, self._count(entry))
+            for entry in entries
         ]
 
     @property

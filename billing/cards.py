@@ -161,6 +161,11 @@ def _problems(details: CardDetails) -> list[Problem]:
     return problems
 
 
+def title_of(card: BankCard) -> str:
+    """A card as its owner knows it: the bank's name and the last four digits."""
+    return _("%(bank)s（尾号 %(last4)s）") % {"bank": BANKS.get(card.bank_code, card.bank_code), "last4": card.last4}
+
+
 def _hand_over(owner: User, details: CardDetails, *, client_ip: str, now: datetime) -> str:
     """Member → real name → card; the ticket of the texted code."""
     client, uid = sinapay.client(), owners_name(owner.pk)

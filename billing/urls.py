@@ -17,5 +17,5 @@ urlpatterns: list[URLPattern] = [
     path("bank-card/confirm/", earnings.confirm_card, name="bank_card_confirm"),
 ]
 
-menu(Entry(_("收入"), "earnings", "cash", (Identity.MEDIA,), 40))
-menu(Entry(_("钱包"), "wallet", "wallet", (Identity.PERSONAL, Identity.ENTERPRISE), 40))
+menu(Entry(_("收入"), "earnings", "cash", (Identity.MEDIA,), 40, beside=("/bank-card/",)))
+menu(Entry(_("钱包"), "wallet", "wallet", (Identity.PERSONAL, Identity.ENTERPRISE), 40, beside=("/recharge/",)))

@@ -302,6 +302,22 @@ UNFOLD = {
     "SITE_HEADER": gettext_lazy("微任务 运营后台"),
     "SITE_URL": "/",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}],
+    "SITE_SYMBOL": "fact_check",
+    "COLORS": {
+        "primary": {
+            "50": "#fff7ed",
+            "100": "#ffedd5",
+            "200": "#fed7aa",
+            "300": "#fdba74",
+            "400": "#fb923c",
+            "500": "#e0642e",
+            "600": "#c2410c",
+            "700": "#9a3412",
+            "800": "#7c2d12",
+            "900": "#58210e",
+            "950": "#431407",
+        }
+    },
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
 }

@@ -27,12 +27,13 @@ from weitask.visitor import ip_of
 def earnings(request: HttpRequest) -> HttpResponse:
     """What is owed, on its way and paid; the payments; every line of the book."""
     user = _owner(request)
+    card = BankCard.objects.filter(owner=user, state=BankCard.State.BOUND).first()
     lines = queries.statement(owner_id=user.pk).filter(account__kind="payable")
     context = {
         "earnings": queries.earnings(owner_id=user.pk),
         "payouts": Payout.objects.visible_to(user).select_related("run").order_by("-pk")[:12],
         "page": keyset.page(lines, after=request.GET.get("after", ""), before=request.GET.get("before", "")),
-        "card": BankCard.objects.filter(owner=user, state=BankCard.State.BOUND).first(),
+        "card": card and cards.title_of(card),
         "friday": cutoff_for(clock.now()),
     }
     return render(request, "billing/earnings.html", context)
@@ -57,8 +58,10 @@ def bank_card(request: HttpRequest) -> HttpResponse:
             messages.info(request, _("验证码已发送到银行预留手机，请在 15 分钟内填写。"))
             return HttpResponseRedirect(reverse("bank_card"))
     mine = BankCard.objects.filter(owner=user)
+    bound = mine.filter(state=BankCard.State.BOUND).first()
     context = {
-        "bound": mine.filter(state=BankCard.State.BOUND).first(),
+        "bound": bound,
+        "title": bound and cards.title_of(bound),
         "waiting": mine.filter(state=BankCard.State.PENDING).exclude(ticket="").order_by("-pk").first(),
         "banks": cards.BANKS,
         "form": form,

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -168,7 +169,11 @@ def _row(
 
 def _cell(indicator: indicators.Indicator, account: MediaAccount) -> dict[str, Any]:
     value = indicator.value(account)
-    text = f"{value // 100}.{value % 100 // 10}%" if indicator.unit == "percent" and value is not None else ""
+    text = ""
+    if indicator.unit == "percent" and value is not None:
+        text = f"{value // 100}.{value % 100 // 10}%"
+    elif indicator.unit == "minutes" and value is not None:
+        text = gettext("%(minutes)s 分钟") % {"minutes": value}
     return {"label": indicator.label, "unit": indicator.unit, "value": value, "text": text}
 
 

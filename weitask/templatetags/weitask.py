@@ -17,8 +17,10 @@ register = template.Library()
 
 @register.filter
 def money(fen: int | None) -> str:
-    """Fen as `¥2,000.00`; a dash when there is none."""
-    return "–" if fen is None else f"¥{display(fen)}"
+    """Fen as `¥2,000.00` or `-¥2,000.00`; a dash when there is none."""
+    if fen is None:
+        return "–"
+    return f"{'-' if fen < 0 else ''}¥{display(abs(fen))}"
 
 
 @register.filter
