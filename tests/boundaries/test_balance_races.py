@@ -1,0 +1,91 @@
+"""Balance race: two submits over the same money, only one holds (R24, R30, A1, F38)."""
+
+import threading
+
+import pytest
+
+from billing import holds, queries
+from billing.models import Hold, LedgerAccount
+from tasks import review
+from tasks.models import Submission, Task, TaskState
+from tests.boundaries.doors import DOORS, submit
+from tests.factories import MediaAccountFactory
+from tests.moments import MONDAY
+from tests.orders.threads import together
+from tests.tasks.making import draft, enterprise, held
+from weitask.refusal import Refusal
+from weitask.retrying import retrying
+
+MONEY = 200_000
+
+
+def over_the_same_money(advertiser, *, price=MONEY, count=2) -> list[Task]:
+    account = MediaAccountFactory(price_original=price)
+    return [draft(advertiser, accounts=[account]) for _ in range(count)]
+
+
+def submitting(task):
+    return lambda: retrying(lambda: review.submit(task=task, by=task.advertiser.user, now=MONDAY))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", DOORS)
+def test_one_fen_less_than_the_task_costs_is_refused_and_the_draft_kept(door):
+    (task,) = over_the_same_money(enterprise(MONEY), price=MONEY + 1, count=1)
+    ((_row, why),) = submit(door, task, now=MONDAY)
+    assert "0.01" in why
+    assert (Task.objects.get().state, Hold.objects.count()) == (TaskState.DRAFT, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", DOORS)
+def test_exactly_what_the_task_costs_is_enough(door):
+    advertiser = enterprise(MONEY)
+    (task,) = over_the_same_money(advertiser, count=1)
+    assert submit(door, task, now=MONDAY) == []
+    assert held(Submission.objects.get()) == MONEY
+    assert queries.wallet(advertiser_id=advertiser.pk, now=MONDAY).spendable == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", DOORS)
+def test_what_the_first_submit_holds_the_second_does_not_get(door):
+    first, second = over_the_same_money(enterprise(MONEY))
+    assert submit(door, first, now=MONDAY) == []
+    ((_row, why),) = submit(door, second, now=MONDAY)
+    assert "2,000.00" in why
+    assert Hold.objects.get().amount == MONEY
+
+
+def test_of_two_submits_at_once_one_holds_and_the_other_keeps_its_draft(committed):
+    for _ in range(6):
+        advertiser = enterprise(MONEY)
+        tasks = over_the_same_money(advertiser)
+        answers = together(*[submitting(task) for task in tasks])
+        (told,) = [answer for answer in answers if isinstance(answer, Exception)]
+        assert isinstance(told, Refusal)
+        assert told.code == "not_enough_money"
+        assert sorted(advertiser.tasks.values_list("state", flat=True)) == ["draft", "in_review"]
+        assert queries.wallet(advertiser_id=advertiser.pk, now=MONDAY).held == MONEY
+
+
+def test_control_without_the_lock_both_submits_hold_the_same_money(committed, monkeypatch):
+    """The race is real: read without locks, both see the money as theirs."""
+    both_have_read, live_holds = threading.Barrier(2), holds.held
+
+    def unlocked(advertiser_id, accounts=None):
+        balances = dict(LedgerAccount.objects.filter(advertiser=advertiser_id).values_list("kind", "balance"))
+        return balances.get("available", 0), balances.get("frozen", 0)
+
+    def read(*, advertiser_id):
+        found = live_holds(advertiser_id=advertiser_id)
+        both_have_read.wait(timeout=20)
+        return found
+
+    advertiser = enterprise(MONEY)
+    tasks = over_the_same_money(advertiser)
+    monkeypatch.setattr(review, "_lock_task", lambda pk: Task.objects.select_related("advertiser").get(pk=pk))
+    monkeypatch.setattr(holds, "_lock", unlocked)
+    monkeypatch.setattr(holds, "held", read)
+    together(*[submitting(task) for task in tasks])
+    assert Hold.objects.filter(ended_at=None, advertiser=advertiser).count() == 2
