@@ -68,7 +68,7 @@ class CursorPages(BasePagination):
             return True, None
         try:
             padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-            way, value, pk = base64.urlsafe_b64decode(padded).decode("ascii").split(".")
+            way, value, pk = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").split(".")
             seen = int(value), int(pk)
         except ValueError as error:
             raise NotFound(_("无效的分页游标")) from error
