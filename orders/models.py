@@ -229,13 +229,14 @@ class Reading(models.Model):
 class Verdict(models.Model):
     """A person's decision on an undecided order, with the reason: append-only (A6, A7, architecture 5)."""
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="verdicts")
-    outcome = models.CharField(max_length=20)
-    reason = models.CharField(max_length=300)
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    order = models.ForeignKey(Order, models.PROTECT, related_name="verdicts", verbose_name=_("订单"))
+    outcome = models.CharField(_("裁定"), max_length=20)
+    reason = models.CharField(_("理由"), max_length=300)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("裁定人"))
+    at = models.DateTimeField(_("时间"))
 
     class Meta:
+        verbose_name = verbose_name_plural = _("裁定")
         triggers = append_only()
 
 

@@ -229,7 +229,7 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.task_id}-{self.number}"
+        return f"#{self.task_id} {self.text[:20]}"
 
     @property
     def total(self) -> int:
@@ -298,4 +298,4 @@ class Decision(models.Model):
         triggers = append_only()
 
     def __str__(self) -> str:
-        return f"{self.task_id} {self.verdict}"
+        return f"#{self.task_id} {self.get_verdict_display()}"

@@ -94,8 +94,8 @@ class Transfer(models.Model):
 
     reason = models.CharField(_("事由"), max_length=14, choices=Reason)
     reference = models.BigIntegerField(_("单据"))
-    source = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", db_index=False)
-    target = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", db_index=False, verbose_name=_("转出"))
+    target = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", db_index=False, verbose_name=_("转入"))
     amount = models.BigIntegerField(_("金额（分）"))
     ends = models.BigIntegerField(null=True, unique=True)  # the freeze transfer that earn or release ends (L12)
     limit_then = models.BigIntegerField(null=True)  # credit limit in force at a freeze or refund lock (L08)

@@ -172,6 +172,8 @@ def _cell(indicator: indicators.Indicator, account: MediaAccount) -> dict[str, A
     text = ""
     if indicator.unit == "percent" and value is not None:
         text = f"{value // 100}.{value % 100 // 10}%"
+    elif isinstance(value, bool):
+        text = gettext("是") if value else gettext("否")
     elif indicator.unit == "minutes" and value is not None:
         text = gettext("%(minutes)s 分钟") % {"minutes": value}
     return {"label": indicator.label, "unit": indicator.unit, "value": value, "text": text}
