@@ -269,7 +269,10 @@ SHEET: Final = (
             "of_two_submits_at_once_one_holds_and_the_other_keeps_its_draft",
             "exactly_what_the_task_costs_is_enough",
         ),
-        ("control_without_the_lock_both_submits_hold_the_same_money",),
+        (
+            "control_without_the_lock_both_submits_hold_the_same_money",
+            "the_hold_itself_refuses_one_fen_more_than_is_there",
+        ),
     ),
     Line("Excel", "text starting with = + - @ stays text", ""),
 )

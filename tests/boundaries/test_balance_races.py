@@ -48,6 +48,17 @@ def test_exactly_what_the_task_costs_is_enough(door):
 
 
 @pytest.mark.django_db
+def test_the_hold_itself_refuses_one_fen_more_than_is_there():
+    """Behind the check that names the missing amount stands the hold's own, under its lock."""
+    advertiser = enterprise(MONEY)
+    with pytest.raises(holds.NotEnough) as refused:
+        holds.place(submission_id=1, advertiser_id=advertiser.pk, amount=MONEY + 1, now=MONDAY)
+    assert refused.value.missing_fen == 1
+    holds.place(submission_id=1, advertiser_id=advertiser.pk, amount=MONEY, now=MONDAY)
+    assert Hold.objects.get().amount == MONEY
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("door", DOORS)
 def test_what_the_first_submit_holds_the_second_does_not_get(door):
     first, second = over_the_same_money(enterprise(MONEY))

@@ -53,6 +53,7 @@ def test_unpaid_when_day_7_after_the_card_fix_has_passed_is_an_alarm(sina, owner
     payouts.alarm_due(FIXED + 7 * DAY - SECOND)
     assert overdue() == 0
     payouts.alarm_due(FIXED + 7 * DAY)
+    assert overdue() == 1
     payouts.alarm_due(FIXED + 8 * DAY)
     assert (overdue(), balance(AccountKind.TRANSIT, owner=owner)) == (1, 10_000)
 
