@@ -95,10 +95,10 @@ class Window:
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
 
-    def log_in(self, username: str) -> None:
+    def log_in(self, username: str, *, password: str = PASSWORD) -> None:
         self.go("/accounts/login/")
         self.page.fill("[name=login]", username)
-        self.page.fill("[name=password]", PASSWORD)
+        self.page.fill("[name=password]", password)
         self.page.locator("form:has([name=password]) button[type=submit]").click()
         self.page.wait_for_url(lambda url: "login" not in url)
 
