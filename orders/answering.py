@@ -1,6 +1,7 @@
 """接单, 拒单, 流单: what becomes of a dispatched order, and stepping back afterwards (R61-R63, A18, A19, A25, A45)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
@@ -17,6 +18,19 @@ from weitask.periods import SLOT
 from weitask.refusal import Conflict, Forbidden, Refusal
 
 _BIND_LINK = "/accounts/weibo/login/?process=connect"
+
+
+@contextmanager
+def turn(*, order: Order) -> Iterator[None]:
+    """Wait for the locks that `accept` and `refuse` decide under, and keep them for the answer inside.
+
+    Whoever asks the clock inside decides by the time at which it is decided, not by the time at which the waiting began
+    (spec 9, A19).
+    """
+    with transaction.atomic():
+        MediaAccount.objects.select_for_update(of=("self",)).only("pk").get(pk=order.account_id)
+        lifecycle.lock(order_ids=[order.pk, *_overlapping(order).values_list("pk", flat=True)])
+        yield
 
 
 def accept(*, order: Order, by: User, ip: str | None, now: datetime) -> Order:
@@ -103,12 +117,7 @@ def refuse(*, order: Order, by: User, code: str, reason: str, now: datetime) -> 
 
 def clashing(*, order: Order, now: datetime) -> QuerySet[Order]:
     """Other 派单 of the account that accepting this order gives up: starts less than 15 minutes apart (A18)."""
-    return Order.objects.filter(
-        account_id=order.account_id,
-        state=State.DISPATCHED,
-        start_at__gt=max(order.start_at - SLOT, now),
-        start_at__lt=order.start_at + SLOT,
-    ).exclude(pk=order.pk)
+    return _overlapping(order).filter(start_at__gt=now)
 
 
 def expire_due(now: datetime) -> int:
@@ -150,6 +159,15 @@ def step_back(*, order: Order, operator: User, reason: str, now: datetime) -> Or
         Verdict.objects.create(order=order, outcome="step_back", reason=reason.strip(), by=operator, at=now)
     order.refresh_from_db()
     return order
+
+
+def _overlapping(order: Order) -> QuerySet[Order]:
+    return Order.objects.filter(
+        account_id=order.account_id,
+        state=State.DISPATCHED,
+        start_at__gt=order.start_at - SLOT,
+        start_at__lt=order.start_at + SLOT,
+    ).exclude(pk=order.pk)
 
 
 def _expire(ids: Sequence[int], *, now: datetime) -> int:

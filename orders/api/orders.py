@@ -54,7 +54,8 @@ class OrderAcceptView(OwnerView):
         self.body(request, Nothing)
         owner = self.owner(request)
         order = self.found(_mine(owner), pk=pk)
-        answering.accept(order=order, by=owner, ip=ip_of(request), now=clock.now())
+        with answering.turn(order=order):
+            answering.accept(order=order, by=owner, ip=ip_of(request), now=clock.now())
         return Response(OwnersOrderOut(self.found(_mine(owner), pk=pk)).data)
 
 
@@ -69,7 +70,8 @@ class OrderRefuseView(OwnerView):
         owner = self.owner(request)
         order = self.found(_mine(owner), pk=pk)
         sent = self.body(request, RefuseBody)
-        answering.refuse(order=order, by=owner, code=sent["reason_code"], reason=sent["reason"], now=clock.now())
+        with answering.turn(order=order):
+            answering.refuse(order=order, by=owner, code=sent["reason_code"], reason=sent["reason"], now=clock.now())
         return Response(OwnersOrderOut(self.found(_mine(owner), pk=pk)).data)
 
 

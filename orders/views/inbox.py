@@ -72,15 +72,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         reason = form.cleaned_data
         try:
-            retrying(
-                lambda: answering.refuse(
-                    order=found,
-                    by=_owner(request),
-                    code=reason["reason_code"],
-                    reason=reason["reason"],
-                    now=clock.now(),
-                )
-            )
+            _refuse(request, found, code=reason["reason_code"], reason=reason["reason"])
         except Refusal as refusal:
             for problem in put_problems(form, refusal):
                 messages.error(request, problem.message)
@@ -110,7 +102,20 @@ def accept_many(request: HttpRequest) -> HttpResponse:
 
 def _accept(request: HttpRequest, found: Order) -> None:
     """Once more after a lost race inside PostgreSQL: nobody is to see a deadlock (F41)."""
-    retrying(lambda: answering.accept(order=found, by=_owner(request), ip=ip_of(request), now=clock.now()))
+
+    def answer() -> None:
+        with answering.turn(order=found):
+            answering.accept(order=found, by=_owner(request), ip=ip_of(request), now=clock.now())
+
+    retrying(answer)
+
+
+def _refuse(request: HttpRequest, found: Order, *, code: str, reason: str) -> None:
+    def answer() -> None:
+        with answering.turn(order=found):
+            answering.refuse(order=found, by=_owner(request), code=code, reason=reason, now=clock.now())
+
+    retrying(answer)
 
 
 def _owner(request: HttpRequest) -> User:

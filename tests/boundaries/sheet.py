@@ -100,6 +100,7 @@ SHEET: Final = (
         "answers",
         ("accepting_at_the_start_is_refused",),
         ("accepting_a_second_before_the_start_passes",),
+        ("an_answer_that_waited_for_its_turn_past_the_start_is_too_late",),
     ),
     Line(
         "Two accepts in one slot",

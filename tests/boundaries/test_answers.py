@@ -1,18 +1,21 @@
 """Accept at the start, two accepts in one slot, accept against the sweep (R61, R63, R68, A18, A19, F41, F43)."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 
+from accounts.models import MediaAccount
 from orders import answering, lifecycle
 from orders.models import Order, OrderEvent
-from tests.boundaries.doors import DOORS, accept
+from tests.boundaries.doors import DOORS, accept, knock
 from tests.factories import MediaAccountFactory
 from tests.moments import MINUTE, MONDAY, SECOND
 from tests.orders import world
 from tests.orders.threads import together, without_triggers
+from weitask import clock
 from weitask.refusal import Conflict
 from weitask.retrying import retrying
 
@@ -74,6 +77,31 @@ def test_the_first_accept_in_a_slot_passes(door):
     first, _second = world.one(accounts=[account]), world.one(accounts=[account])
     assert accept(door, first, now=MONDAY) == []
     assert state(first) == "accepted"
+
+
+@pytest.mark.parametrize("act", ["accept", "refuse"])
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_an_answer_that_waited_for_its_turn_past_the_start_is_too_late(committed, door, act):
+    """The clock is asked once the lock is held (spec 9): what was in time when it knocked is late when it enters."""
+    order, held, entered = world.one(), threading.Event(), threading.Event()
+
+    def in_the_way():
+        with transaction.atomic():
+            MediaAccount.objects.select_for_update().get(pk=order.account_id)
+            held.set()
+            entered.wait(timeout=20)
+            time.sleep(0.5)  # the answer is at the lock by now
+            clock.pin(at=order.start_at)
+
+    def late():
+        held.wait(timeout=20)
+        clock.pin(at=order.start_at - SECOND)
+        entered.set()
+        return knock(door, order, act=act)
+
+    _way, said = together(in_the_way, late)
+    assert said == [(None, "开始时间已到，订单已流单")]
+    assert state(order) == "dispatched"
 
 
 @pytest.mark.django_db
