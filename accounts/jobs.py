@@ -8,8 +8,6 @@ register(
         name="accounts.profiles",
         run=profiles.refresh_due,
         next_due=profiles.next_due,
-        every=20,
-        queue="notices",
         leased=True,
     )
 )
@@ -18,7 +16,6 @@ register(
         name="accounts.tokens",
         run=weibo_binding.watch_tokens,
         next_due=weibo_binding.tokens_next_due,
-        every=15,
     )
 )
 register(
@@ -26,8 +23,6 @@ register(
         name="accounts.notices",
         run=notices.deliver_due,
         next_due=notices.next_due,
-        every=3,
-        queue="notices",
         leased=True,
     )
 )

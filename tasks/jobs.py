@@ -8,7 +8,6 @@ register(
         name="tasks.lapse",
         run=lambda now: review.lapse_due(now) + review.alarm_due(now),
         next_due=review.lapse_next,
-        every=5,
     )
 )
-register(Sweep(name="tasks.begin", run=review.begin_due, next_due=review.begin_next, every=5))
+register(Sweep(name="tasks.begin", run=review.begin_due, next_due=review.begin_next))

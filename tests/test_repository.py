@@ -128,7 +128,6 @@ def test_every_job_that_beat_rings_is_a_registered_sweep():
     from weitask.celery import app, look, timetable
     from weitask.sweeps import REGISTRY
 
-    app.loader.import_default_modules()
     app.conf.beat_schedule = {}
     timetable(app)
     entries = app.conf.beat_schedule

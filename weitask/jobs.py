@@ -9,7 +9,6 @@ register(
         name="weitask.idempotency",
         run=lambda _now: idempotency.forget_old(now_real=clock.real()),
         next_due=lambda _now: None,
-        every=3600,
         healthy_age=3 * 3600,
     )
 )

@@ -1,7 +1,7 @@
 """The table is the queue: sweeps look for due rows, at intervals, and leave a heartbeat (architecture 1.2, 7).
 
-Each app registers its sweeps in its `jobs.py`. Beat rings them at intervals; the demo clock and the rehearsal step
-through the moments at which something is due (`next_due`) and run the very same sweeps.
+Each app registers its sweeps in its `jobs.py`. Beat rings them at the intervals of `weitask.celery`; the demo clock and
+the rehearsal step through the moments at which something is due (`next_due`) and run the very same sweeps.
 """
 
 import logging
@@ -40,8 +40,6 @@ class Sweep:
         name: `"orders.expire"`.
         run: does what is due at `now` and says how many rows it moved; safe to run twice and safe never to run.
         next_due: the earliest moment at which `run` has work, or None; a moment ≤ now means "now".
-        every: seconds between two looks of beat.
-        queue: the Celery queue it is rung on.
         leased: it calls out, so only one process runs it at a time.
         healthy_age: seconds after which a missing look is bad (spec 7, healthz).
     """
@@ -49,8 +47,6 @@ class Sweep:
     name: str
     run: Callable[[datetime], int]
     next_due: Callable[[datetime], datetime | None]
-    every: float
-    queue: str = "checks"
     leased: bool = False
     healthy_age: float = 120.0
 

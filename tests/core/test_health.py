@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def one_sweep(monkeypatch):
     monkeypatch.setattr(sweeps, "REGISTRY", {})
-    sweeps.register(Sweep("test.sweep", run=lambda now: 0, next_due=lambda now: None, every=5, healthy_age=60))
+    sweeps.register(Sweep("test.sweep", run=lambda now: 0, next_due=lambda now: None, healthy_age=60))
 
 
 def beat(age: str, failed: str = "") -> None:

@@ -23,8 +23,8 @@ def looks(monkeypatch):
         seen.append(now)
         return 3
 
-    sweeps.register(Sweep("test.sweep", run=run, next_due=lambda now: now + HOUR, every=5))
-    sweeps.register(Sweep("test.leased", run=run, next_due=lambda now: None, every=5, leased=True))
+    sweeps.register(Sweep("test.sweep", run=run, next_due=lambda now: now + HOUR))
+    sweeps.register(Sweep("test.leased", run=run, next_due=lambda now: None, leased=True))
     return seen
 
 
@@ -34,7 +34,7 @@ def test_a_look_leaves_a_heartbeat_with_what_it_did(looks):
 
 
 def test_a_failing_look_says_so_and_raises(looks):
-    sweeps.register(Sweep("test.bad", run=lambda now: 1 // 0, next_due=lambda now: None, every=5))
+    sweeps.register(Sweep("test.bad", run=lambda now: 1 // 0, next_due=lambda now: None))
     with pytest.raises(ZeroDivisionError):
         sweeps.look("test.bad", now=MONDAY)
     assert "ZeroDivisionError" in Heartbeat.objects.get(name="test.bad").failed
