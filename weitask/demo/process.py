@@ -21,14 +21,16 @@ class Sandbox:
         command = [sys.executable, "-m", "weitask.sandbox", "--port", "0", "--db", str(folder / "sandbox.sqlite3")]
         command += ["--keys", str(settings.WEITASK_KEY_DIR)]
         environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+        self._log = (folder / "sandbox.log").open("a")  # it logs each fault it was told to make
         self._process = subprocess.Popen(  # noqa: S603 [our own module]
-            command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
+            command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, stderr=self._log, text=True
         )
         for line in self._process.stdout or ():
             if line.startswith(_READY):
                 self.base_url = line.removeprefix(_READY).strip()
                 return
-        raise RuntimeError("the sandbox did not start")
+        message = f"the sandbox did not start: {(folder / 'sandbox.log').read_text()[-2000:]}"
+        raise RuntimeError(message)
 
     def point_settings(self) -> None:
         """Send the real clients here."""
@@ -49,3 +51,4 @@ class Sandbox:
         self._process.wait(timeout=20)
         if self._process.stdout:
             self._process.stdout.close()
+        self._log.close()

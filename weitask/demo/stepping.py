@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from weitask import clock, sweeps
+from weitask.demo.agenda import Agenda
 from weitask.demo.control import Control
 
 ROUNDS: Final = 60  # at one moment; a sweep that still finds work after so many looks is a bug
 BREATH: Final = timedelta(seconds=1)
 WAITING: Final = timedelta(minutes=1)
+OTHERS_WRITE: Final = 2.0  # seconds for which an answer about due work holds in a demo that people use meanwhile
 
 
 class NeverSettles(RuntimeError):
@@ -31,31 +33,39 @@ class Stepper:
         move_clock: how the clock is set: `clock.pin` in a rehearsal, `clock.advance` in a running demo.
         scripted: the next moment at which somebody acts, or None.
         act: does what is scripted at a moment.
+        agenda: what is due when.
         ran: how many rows each sweep moved so far.
+        moments: how many moments it stopped at.
     """
 
     control: Control
     move_clock: Callable[[datetime], None]
     scripted: Callable[[], datetime | None] = lambda: None
-    act: Callable[[datetime], None] = lambda now: None
+    act: Callable[[datetime], object] = lambda now: None
     owner: str = field(default_factory=lambda: f"stepper:{sweeps.me()}")
+    agenda: Agenda = field(default_factory=Agenda)
     ran: Counter[str] = field(default_factory=Counter)
+    moments: int = 0
 
     def walk(self, *, start: datetime, to: datetime) -> None:
         """Step from `start` to `to`, stopping wherever a sweep, the sandbox or the script has something due."""
-        now = start
-        while True:
-            upcoming = self._settle(now)
-            if now >= to:
-                return
-            now = min([to, *(max(moment, now + BREATH) for moment in upcoming)])
-            self.move_clock(now)
+        with self.agenda.watching():
+            now = start
+            while True:
+                upcoming = self._settle(now)
+                self.moments += 1
+                if now >= to:
+                    return
+                now = min([to, *(max(moment, now + BREATH) for moment in upcoming)])
+                self.move_clock(now)
 
     def _settle(self, now: datetime) -> list[datetime]:
         """Run everything due at `now` until nothing is; answers the later moments at which something will be."""
         for _ in range(ROUNDS):
             self.act(now)
             tick = self.control.tick(now=now)
+            if tick["did"]["notifications"]:
+                self.agenda.forget()  # whoever took them wrote on a connection of its own
             done, upcoming = self._run_due(now)
             if not done and not sum(tick["did"].values()):
                 foreign = tick["next_due"] and datetime.fromisoformat(tick["next_due"])
@@ -67,7 +77,7 @@ class Stepper:
         """One look of every sweep that is due: rows moved, and when each sweep is due next."""
         done, upcoming = 0, []
         for name in sorted(sweeps.REGISTRY):
-            due = sweeps.REGISTRY[name].next_due(now)
+            due = self.agenda.due(name, now=now)
             if due is None:
                 continue
             if due > now:
@@ -96,7 +106,12 @@ def advance(*, to: datetime) -> Counter[str]:
         if to < start:
             clock.advance(to=to)  # raises: forward only
         with closing(Control()) as control:
-            stepper = Stepper(control=control, move_clock=lambda moment: clock.advance(to=moment), owner=owner)
+            stepper = Stepper(
+                control=control,
+                move_clock=lambda moment: clock.advance(to=moment),
+                owner=owner,
+                agenda=Agenda(lasts=OTHERS_WRITE),
+            )
             stepper.walk(start=start, to=to)
         return stepper.ran
 

@@ -1,8 +1,7 @@
 """What came of it, counted from the product's rows and the sandbox's own book (spec 9)."""
 
-import hashlib
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
@@ -13,19 +12,25 @@ from billing.models import LedgerAccount, Payout, PayoutLine, Reason, Transfer
 from orders.labels import LABELS
 from orders.models import Order, OrderEvent
 from tasks.models import Task
-from weitask.demo.rehearsal.season import Season
+from weitask.demo.rehearsal.digest import digest
+from weitask.demo.rehearsal.script import Script
+
+MUST_BE_ZERO: Final = ("double_posts", "orders_without_final_state", "ledger_drift_fen")
+MUST_NOT_BE_ZERO: Final = ("tasks", "fee_fen", "notices", "faults")
 
 
 def labels() -> dict[str, int]:
     """How many orders ever wore each of the twelve labels."""
-    worn = Counter[str]()
-    for state in OrderEvent.objects.values_list("new", "order_id").distinct():
-        worn[state[0]] += 1
+    moves = OrderEvent.objects.order_by().values_list("new", "order_id").distinct()
+    worn = Counter(state for state, _order in moves)
     ever = {
         "payout_pending": PayoutLine.objects.filter(payout__attempts__isnull=False),
         "payout_paid": PayoutLine.objects.filter(payout__paid_at__isnull=False),
         "payout_failed": PayoutLine.objects.filter(
-            Q(payout__attempts__state__in=("failed", "returned")) | Q(payout__state="failed")
+            # A payout without an attempt began as 支付失败: there was no card.
+            Q(payout__attempts__state__in=("failed", "returned"))
+            | Q(payout__state=Payout.State.FAILED)
+            | Q(payout__card_fixed_at__isnull=False)
         ),
     }
     worn.update({slug: rows.values("order_id").distinct().count() for slug, rows in ever.items()})
@@ -46,16 +51,9 @@ def drift() -> int:
     return sum(abs(account.balance - account.summed) for account in book)
 
 
-def digest() -> str:
-    """SHA-256 over (order number, move, cause, business time, fen), sorted as bytes."""
-    rows = OrderEvent.objects.values_list("order__number", "old", "new", "cause", "at", "order__price", "order__fee")
-    lines = [f"{n} {old}>{new} {cause} {at.isoformat()} {price + fee}" for n, old, new, cause, at, price, fee in rows]
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
-
-
-def report(*, season: Season) -> dict[str, Any]:
+def report(*, script: Script) -> dict[str, Any]:
     """The JSON of `rehearse`."""
-    stats = season.control.get("stats/")
+    stats = script.control.get("stats/")
     violations = sorted({violation.rule for violation in audit.run()})
     fees = Transfer.objects.filter(reason=Reason.FEE).aggregate(total=Sum("amount"))["total"]
     return {
@@ -66,10 +64,24 @@ def report(*, season: Season) -> dict[str, Any]:
         "orders_without_final_state": unfinished(),
         "ledger_drift_fen": drift(),
         "audit": ", ".join(violations) or "clean",
-        "payouts": dict(Counter(Payout.objects.values_list("state", flat=True))),
-        "tasks": dict(Counter(Task.objects.values_list("state", flat=True))),
+        "payouts": _counts(Payout),
+        "tasks": _counts(Task),
         "fee_fen": fees or 0,
         "notices": Notice.objects.count(),
-        "faults": dict(season.faults),
+        "faults": script.faults,
         "digest": digest(),
     }
+
+
+def broken(found: dict[str, Any], *, whole: bool) -> list[str]:
+    """The promises that a report breaks; after a `whole` season also what it should have met and did not."""
+    bad = [key for key in MUST_BE_ZERO if found[key]]
+    bad += ["audit"] if found["audit"] != "clean" else []
+    bad += [f"none: {key}" for key in MUST_NOT_BE_ZERO if not found[key]]
+    if whole:
+        bad += [f"never: {kind}" for part in ("labels", "faults") for kind, count in found[part].items() if not count]
+    return bad
+
+
+def _counts(model: type[Payout | Task]) -> dict[str, int]:
+    return dict(sorted(Counter(model.objects.values_list("state", flat=True)).items()))

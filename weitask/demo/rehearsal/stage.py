@@ -1,38 +1,57 @@
-"""Where it is played: the sandbox told to wait for us, the clock pinned, every sweep known."""
+"""Where it is played: the sandbox told to wait for us, the clock pinned, every sweep known, Sina able to reach us."""
 
-import random
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from weitask import clock, sweeps
 from weitask.celery import app
 from weitask.demo.control import Control
-from weitask.demo.rehearsal.cast import gather
-from weitask.demo.rehearsal.season import Season
-from weitask.demo.stepping import Stepper
+from weitask.demo.rehearsal.endpoint import listening
+from weitask.demo.rehearsal.market import gather
+from weitask.demo.rehearsal.script import Script
+from weitask.demo.rehearsal.weather import Weather
+from weitask.demo.stepping import Busy, Stepper
+
+AT_MOST = timedelta(minutes=10)  # of real time
 
 
-def play(
-    *, seed: int, start: datetime, accounts: int, write: Callable[[Season], None], to: datetime
-) -> tuple[Season, Stepper]:
-    """Play a season from `start` to `to` on an empty database and an empty sandbox; the clock stays pinned at `to`."""
+@dataclass(frozen=True)
+class Season:
+    """What to play: the seed, when it begins and ends, how many 自媒体帐号 take part."""
+
+    seed: int
+    start: datetime
+    to: datetime
+    accounts: int
+
+
+def play(*, season: Season, write: Callable[[Script], None]) -> tuple[Script, Stepper]:
+    """Play a season on an empty database and an empty sandbox; the clock stays pinned at its end.
+
+    Raises:
+        Busy: somebody else is stepping the clock.
+    """
     app.loader.import_default_modules()
-    control = Control()
-    control.post("reset/")
-    control.post("settings/", {"refuse_repeats": False, "rate_limits": False, "deliver": False})
-    clock.pin(at=start)
-    control.tick(now=start)
-    rng = random.Random(seed)  # noqa: S311 [a script, not a secret]
-    season = Season(gather(control=control, rng=rng, accounts=accounts, now=start), start)
-    write(season)
     owner = f"stepper:{sweeps.me()}"
-    stepper = Stepper(
-        control=control,
-        move_clock=lambda moment: clock.pin(at=moment),
-        scripted=season.next_scripted,
-        act=season.act,
-        owner=owner,
-    )
-    with sweeps.lease(sweeps.STEPPING, owner=owner):
-        stepper.walk(start=start, to=to)
-    return season, stepper
+    control = Control()
+    with sweeps.lease(sweeps.STEPPING, owner=owner, length=AT_MOST) as held, listening():
+        if not held:
+            raise Busy
+        control.post("reset/")
+        control.post("settings/", {"refuse_repeats": False, "rate_limits": False})
+        clock.pin(at=season.start)
+        control.tick(now=season.start)
+        cast = gather(control=control, seed=season.seed, accounts=season.accounts, now=season.start)
+        script = Script(cast, season.start, Weather(control=control, seed=season.seed))
+        write(script)
+        stepper = Stepper(
+            control=control,
+            move_clock=lambda moment: clock.pin(at=moment),
+            scripted=script.next_scripted,
+            act=script.act,
+            owner=owner,
+        )
+        stepper.walk(start=season.start, to=season.to)
+        script.weather.clear()
+    return script, stepper

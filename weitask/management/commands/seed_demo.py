@@ -1,21 +1,19 @@
-"""The demo data of `make run`: a season that ends now, so that every kind of task and order can be looked at."""
+"""The demo data of `make run`: a market of a month that ends now, so that every kind of task and order can be seen."""
 
+import logging
 from datetime import timedelta
 
 from django.core.management.base import BaseCommand
 
 from accounts.models import User
 from weitask import clock
-from weitask.demo.rehearsal.season import Season
-from weitask.demo.rehearsal.stage import play
+from weitask.demo.rehearsal.present import leave_open
+from weitask.demo.rehearsal.script import Script
+from weitask.demo.rehearsal.stage import Season, play
 
-
-def _write(season: Season) -> None:
-    """Some tasks a month ago, so that orders are completed by now, and some in the last days."""
-    season.write(tasks=10, days=3)
-    recent = season.start + timedelta(days=31)
-    for number in range(6):
-        season.at(recent + number * timedelta(hours=8), lambda now, n=number: season.begin(20 + n, now))  # type: ignore[misc]
+SEED, ACCOUNTS, DAYS = 7, 24, 33
+TASKS, FIRST_DAYS = 10, 3
+SETTLE_SECONDS = 60  # what the sandbox's bank takes by default
 
 
 class Command(BaseCommand):
@@ -25,10 +23,16 @@ class Command(BaseCommand):
         if User.objects.exists():
             self.stdout.write("there are users already; nothing to do")
             return
+        logging.disable(logging.WARNING)  # the faults of the script are on purpose
         clock.release()
-        now = clock.now()
-        start = (now - timedelta(days=33)).replace(minute=0, second=0, microsecond=0)
-        season, _stepper = play(seed=7, start=start, accounts=24, write=_write, to=now)
-        season.control.post("settings/", {"deliver": True})
-        season.control.close()
+        end = clock.now().replace(second=0, microsecond=0)
+        start = (end - timedelta(days=DAYS)).replace(minute=0)
+
+        def write(script: Script) -> None:
+            script.write(tasks=TASKS, days=FIRST_DAYS)
+            leave_open(script, end=end)
+
+        script, _stepper = play(season=Season(SEED, start, end, ACCOUNTS), write=write)
+        script.control.post("settings/", {"settle_delay": SETTLE_SECONDS})
+        script.control.close()
         clock.release()
