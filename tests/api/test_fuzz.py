@@ -22,7 +22,7 @@ from tests.orders import world
 from tests.tasks.making import fund
 from weitask import clock
 
-BUDGET = 30.0  # seconds for all operations together
+BUDGET = 20.0  # seconds for all operations together
 LEFT_OUT = ("/api/v1/demo/clock/",)  # it steps the clock through days of work; tests/api/test_clock.py has its bodies
 
 
