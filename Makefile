@@ -1,6 +1,6 @@
 # Two commands matter: `make run` and `make test`. Everything else is for the people who build Weitask.
 .DEFAULT_GOAL := help
-.PHONY: help run test fix lint assets rehearse journeys screenshots bench venv clean
+.PHONY: help run test fix lint lock assets rehearse journeys screenshots bench venv clean
 
 LOCAL := .venv/bin/python -m weitask.local
 SEED ?= 1
@@ -42,6 +42,12 @@ bench: venv ## Every benchmark: figures and ratios
 
 venv: ## The Python environment, made or repaired
 	@sh weitask/local/venv.sh
+
+lock: ## Choose the newest fitting release of every Python package anew, pinned by hashes
+	@python3 -m venv --clear .local/lock
+	@.local/lock/bin/python -m pip install --quiet pip-tools
+	@.local/lock/bin/pip-compile --quiet --upgrade --all-extras --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --output-file requirements.lock pyproject.toml
 
 clean: ## Remove data, environment and everything else that git does not know
 	@if [ -x .venv/bin/python ]; then $(LOCAL) clean; fi

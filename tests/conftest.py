@@ -38,6 +38,16 @@ def django_db_setup(
             teardown_databases(made, verbosity=0)
 
 
+@pytest.fixture(autouse=True)
+def default_language() -> Iterator[None]:
+    """Each test begins in Chinese: a request of the test before left its own language to the thread."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture
 def now() -> datetime:
     """Monday 2026-01-05 10:00 in Shanghai."""
