@@ -37,8 +37,11 @@ journeys: venv assets ## The browser tests alone
 screenshots: venv assets ## Pictures of the main pages into docs/screenshots/
 	@$(LOCAL) exec --test -- .venv/bin/python -m pytest tests/journeys/screenshots.py $(ARGS)
 
-bench: venv ## Every benchmark: figures and ratios
-	@$(LOCAL) exec --test -- .venv/bin/python -m benchmarks $(ARGS)
+bench: venv assets ## Every benchmark beside its floor, then the table; one path alone: make bench-ledger, bench-search …
+	@$(LOCAL) exec --test --durable -- .venv/bin/python -m benchmarks $(ARGS)
+
+bench-%: venv assets
+	@$(LOCAL) exec --test --durable -- .venv/bin/python -m benchmarks $* $(ARGS)
 
 venv: ## The Python environment, made or repaired
 	@sh weitask/local/venv.sh

@@ -61,11 +61,18 @@ def _parser() -> argparse.ArgumentParser:
     clean = commands.add_parser("clean", help="remove the data of make run and of all tests")
     clean.set_defaults(command=_clean)
 
-    execute = commands.add_parser("exec", help="run a command with the servers up: exec [--test] -- COMMAND …")
+    execute = commands.add_parser(
+        "exec", help="run a command with the servers up: exec [--test [--durable]] -- COMMAND …"
+    )
     execute.add_argument(
         "--test",
         action="store_true",
         help="on fresh servers of its own, removed afterwards",
+    )
+    execute.add_argument(
+        "--durable",
+        action="store_true",
+        help="with --test: servers that wait for the disk, for benchmarks",
     )
     execute.add_argument("argv", nargs=argparse.REMAINDER)
     execute.set_defaults(command=_execute)
@@ -106,8 +113,8 @@ def _clean(_: argparse.Namespace) -> int:
 def _execute(options: argparse.Namespace) -> int:
     argv = options.argv[1:] if options.argv[:1] == ["--"] else options.argv
     if not argv:
-        raise LocalError("exec needs a command: python -m weitask.local exec [--test] -- COMMAND …")
-    servers = within.servers_for_tests() if options.test else within.servers_of_this_machine()
+        raise LocalError("exec needs a command: python -m weitask.local exec [--test [--durable]] -- COMMAND …")
+    servers = within.servers_for_tests(durable=options.durable) if options.test else within.servers_of_this_machine()
     with servers as environment:
         return within.run(argv=argv, environment=environment)
 

@@ -32,10 +32,11 @@ def run(*, argv: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 @contextmanager
-def servers_for_tests() -> Iterator[dict[str, str]]:
+def servers_for_tests(*, durable: bool = False) -> Iterator[dict[str, str]]:
     """The environment of a test run: throw-away servers on a folder of this process, removed at the end.
 
-    Servers named by DATABASE_URL and REDIS_URL are used instead when both are set.
+    Servers named by DATABASE_URL and REDIS_URL are used instead when both are set. `durable`: they wait for the disk
+    as real ones do; benchmarks want that.
     """
     # Tests read static files as they lie; the hashed names of a real site need collectstatic first.
     plain = {
@@ -51,7 +52,7 @@ def servers_for_tests() -> Iterator[dict[str, str]]:
     remove_dead_test_folders(local_folder())
     folder = local_folder() / f"test-{os.getpid()}"
     try:
-        with services(folder, durable=False) as urls:
+        with services(folder, durable=durable) as urls:
             yield environment | urls.environment()
     finally:
         forget(folder)

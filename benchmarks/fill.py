@@ -1,0 +1,67 @@
+"""Rows in bulk for scratch databases: one INSERT … SELECT per table, straight past the verbs and their triggers.
+
+Only benchmarks do this: the product writes state and money through its verbs alone. Each benchmark checks with the
+audit, or with a count of its own, that what it built adds up.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models.fields import NOT_PROVIDED
+
+
+def rows(model: type[models.Model], count: int, *, first: int = 1, **columns: str) -> None:
+    """Insert `count` rows; each column is an SQL expression over `n` (first … first + count - 1).
+
+    Columns not named get their field's default; those with a database default or that may be null are left out.
+    """
+    if count <= 0:
+        return
+    named = dict(columns)
+    values: list[Any] = []
+    defaults: dict[str, str] = {}
+    for field in model._meta.concrete_fields:
+        if field.column in named or isinstance(field, models.AutoField) or field.db_default is not NOT_PROVIDED:
+            continue
+        if field.null and field.default is NOT_PROVIDED:
+            continue
+        defaults[field.column] = f"%s::{field.db_type(connection)}"
+        values.append(field.get_db_prep_save(field.get_default(), connection))
+    expressions = {**named, **defaults}
+    quoted = ", ".join(f'"{name}"' for name in expressions)
+    statement = (
+        f'INSERT INTO "{model._meta.db_table}" ({quoted}) SELECT {", ".join(expressions.values())}'
+        f" FROM generate_series({first}, {first + count - 1}) AS n"
+    )
+    with loading(model), connection.cursor() as cursor:
+        cursor.execute(statement.replace("%s", "\0").replace("%", "%%").replace("\0", "%s"), values)
+        if "id" in named:
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{model._meta.db_table}', 'id'),"
+                f' (SELECT max(id) FROM "{model._meta.db_table}"))'
+            )
+
+
+@contextmanager
+def loading(*tables: type[models.Model]) -> Iterator[None]:
+    """Switch the tables' own triggers off for one transaction: a loaded row may begin in any state."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        for model in tables:
+            cursor.execute(f'ALTER TABLE "{model._meta.db_table}" DISABLE TRIGGER USER')
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # foreign keys are checked now, before the table is altered
+        for model in tables:
+            cursor.execute(f'ALTER TABLE "{model._meta.db_table}" ENABLE TRIGGER USER')
+
+
+def settle_in() -> None:
+    """What a database that has been up for a while has: statistics, a visibility map, no dirty pages of the load."""
+    was = connection.get_autocommit()
+    connection.set_autocommit(True)
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("VACUUM ANALYZE")
+    connection.set_autocommit(was)

@@ -1,0 +1,180 @@
+"""A market of any size for the benchmarks: people, accounts, tasks, orders, and the book that belongs to them."""
+
+from typing import Final
+
+from django.db import connection
+
+from accounts.models import Advertiser, Category, MediaAccount, User, WeiboAccount
+from benchmarks import fill
+from billing.models import LedgerAccount
+from orders.models import Order
+from tasks.models import Form, Item, Submission, Task, TaskState
+from weitask import clock
+
+T0: Final = "timestamptz '2026-01-05 10:00+08'"  # Monday; business times are counted from here
+PRICE: Final = 10_000  # fen, net
+FEE: Final = 1_000
+OWNERS_FROM: Final = 1_000_000  # ids of owners; advertisers' users are below
+
+
+def pin(moment: str = "2026-01-05T10:00:00+08:00") -> None:
+    """Stop the business clock at a moment, so that data and clock agree."""
+    from datetime import datetime
+
+    clock.pin(at=datetime.fromisoformat(moment))
+
+
+def advertisers(count: int, *, kind: str = "enterprise") -> None:
+    """Advertisers 1 … count with users of the same ids and their three ledger accounts, empty."""
+    _users(count, first=1, name="adv", identity=kind)
+    fill.rows(Advertiser, count, id="n", user_id="n", kind=f"'{kind}'", name="'广告主' || n")
+    for kind_of_account in ("available", "frozen", "refund"):
+        fill.rows(LedgerAccount, count, kind=f"'{kind_of_account}'", advertiser_id="n")
+
+
+def owners(count: int) -> None:
+    """Owners OWNERS_FROM + 1 … with their payable and transit accounts, empty."""
+    _users(count, first=OWNERS_FROM + 1, name="own", identity="media")
+    for kind in ("payable", "transit"):
+        fill.rows(LedgerAccount, count, kind=f"'{kind}'", owner_id=f"{OWNERS_FROM} + n")
+
+
+def accounts(count: int, *, owned_by: int) -> None:
+    """自媒体帐号 1 … count, open, priced, spread over the owners; followers and prices are skewed as a market's are."""
+    owner = f"{OWNERS_FROM} + 1 + (n - 1) % {owned_by}"
+    categories = Category.objects.count()
+    fill.rows(
+        WeiboAccount,
+        count,
+        id="n",
+        uid="(5000000000 + n)::text",
+        user_id=owner,
+        screen_name="'帐号' || n",
+        followers="(1000 + 5000000 * power(random(), 8))::bigint",
+        verified="n % 3 = 0",
+        token_expires_at=f"{T0} + interval '60 days'",
+    )
+    fill.rows(
+        MediaAccount,
+        count,
+        id="n",
+        weibo_id="n",
+        owner_id=owner,
+        screen_name="'帐号' || n",
+        followers=f"(SELECT w.followers FROM {WeiboAccount._meta.db_table} w WHERE w.id = n)",
+        region="(ARRAY['四川 成都','北京','上海','广东 深圳','浙江 杭州'])[1 + n % 5]",
+        category_id=f"(SELECT id FROM {Category._meta.db_table} ORDER BY id OFFSET n % {categories} LIMIT 1)",
+        review="'approved'",
+        taking="'open'",
+        price_original="(1000 + 200000 * power(random(), 4))::bigint",
+        price_repost="(500 + 100000 * power(random(), 4))::bigint",
+        specific="n % 4 = 0",
+        rating="(20 + 80 * random())::int",
+        accept_rate_bp="(10000 * random())::int",
+        lapse_rate_bp="(3000 * random())::int",
+        answer_minutes="(600 * random())::int",
+        median_reposts="(1000 * power(random(), 3))::int",
+        median_comments="(400 * power(random(), 3))::int",
+    )
+
+
+def tasks(count: int, *, advertisers_are: int, state: str = TaskState.RUNNING, form: str = Form.ORIGINAL) -> None:
+    """Tasks 1 … count with one approved submission of the same id each, spread over the advertisers."""
+    advertiser = f"1 + (n - 1) % {advertisers_are}"
+    words = {"form": f"'{form}'", "text": "'新品上市，欢迎试吃。第 ' || n || ' 期'"}
+    if form == Form.REPOST:
+        words |= {"source_id": "'4999000000000042'", "source_uid": "'5000000001'"}
+    fill.rows(
+        Task,
+        count,
+        id="n",
+        advertiser_id=advertiser,
+        state=f"'{state}'",
+        kind_then="'enterprise'",
+        recharged_then="1000000000",
+        start_at=T0,
+        created_at=f"{T0} - interval '2 hours'",
+        updated_at=f"{T0} - interval '2 hours'",
+        first_start_at=T0,
+        last_start_at=T0,
+        **words,
+    )
+    fill.rows(
+        Submission,
+        count,
+        id="n",
+        task_id="n",
+        number="1",
+        state="'approved'",
+        start_at=T0,
+        submitted_at=f"{T0} - interval '2 hours'",
+        submitted_by_id=advertiser,
+        net="1",
+        fee="0",
+        coverage="0",
+        rule_version="'bench'",
+        **words,
+    )
+
+
+def orders(
+    count: int, *, tasks_are: int, advertisers_are: int, accounts_are: int, owners_are: int, **columns: str
+) -> None:
+    """Orders 1 … count with their items: order n belongs to task 1 + (n-1) % tasks and account 1 + (n-1) % accounts.
+
+    `columns` are SQL expressions over `n` for columns of the order (`state`, `posted_at`, …); `start_at` too.
+    """
+    task = f"1 + (n - 1) % {tasks_are}"
+    account = f"1 + (n - 1) % {accounts_are}"
+    start = columns.setdefault("start_at", T0)
+    fill.rows(
+        Item,
+        count,
+        id="n",
+        submission_id=task,
+        account_id=account,
+        start_at=start,
+        price=str(PRICE),
+        fee=str(FEE),
+        followers="10000",
+        rating="60",
+    )
+    named = {
+        "id": "n",
+        "number": "'WT260105' || lpad(n::text, 8, '0')",
+        "task_id": task,
+        "item_id": "n",
+        "advertiser_id": f"1 + (({task}) - 1) % {advertisers_are}",
+        "account_id": account,
+        "owner_id": f"{OWNERS_FROM} + 1 + (({account}) - 1) % {owners_are}",
+        "state": "'dispatched'",
+        "cause": "'approved'",
+        "form": f"'{Form.ORIGINAL}'",
+        "text": "'新品上市，欢迎试吃。订单 ' || n",
+        "price": str(PRICE),
+        "fee": str(FEE),
+        "followers": "10000",
+        "rating": "60",
+        "dispatched_at": f"{T0} - interval '1 hour'",
+    }
+    fill.rows(Order, count, **named | columns)
+
+
+def _users(count: int, *, first: int, name: str, identity: str) -> None:
+    fill.rows(
+        User,
+        count,
+        first=first,
+        id="n",
+        username=f"'{name}' || n",
+        password="'!'",  # noqa: S106  # an unusable password
+        identity=f"'{identity}'",
+        date_joined=T0,
+    )
+
+
+def scalar(statement: str, parameters: list[object] | None = None) -> int:
+    """One number from the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.fetchone()[0])
