@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -135,7 +136,11 @@ def _tests(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[bo
     with subprocess.Popen(
         argv, cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
-        for line in process.stdout or ():
-            print(line, end="", flush=True)
-            closing = line.strip() or closing
+        try:
+            for line in process.stdout or ():
+                print(line, end="", flush=True)
+                closing = line.strip() or closing
+        except BaseException:
+            process.send_signal(signal.SIGINT)  # pytest ends its workers and their sandboxes, then we are left
+            raise
     return process.returncode == 0, closing
