@@ -1,8 +1,13 @@
 """`make test`: what it runs, and what it says when something fails."""
 
 import os
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 
+import psutil
 import pytest
 
 from weitask.local import checks
@@ -75,3 +80,33 @@ def test_a_machine_without_a_browser_is_told_what_to_install(monkeypatch, tmp_pa
     own_checks()
     checks.run(pytest_arguments=[], lint_only=True)
     assert "no Chromium found" in capfd.readouterr().out
+
+
+LEFT = """
+import sys
+from weitask.local import checks
+from weitask.local.server import leave_in_order
+leave_in_order()
+checks._tests(sys.argv[1:], dict(__import__("os").environ))
+"""
+
+
+def test_a_run_that_is_ended_takes_its_tests_along(own_checks, tmp_path):
+    mark = tmp_path / "pid"
+    (tmp_path / "test_one.py").write_text(
+        f"import os, pathlib, time\ndef test_one():\n    pathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\n"
+        "    time.sleep(60)\n"
+    )
+    run = subprocess.Popen([sys.executable, "-c", LEFT, *ALONE, str(tmp_path)], cwd=checks.ROOT)
+    assert patiently(lambda: mark.exists() and mark.read_text())
+    run.send_signal(signal.SIGTERM)
+    run.wait(30)
+    assert not psutil.pid_exists(int(mark.read_text()))
+
+
+def patiently(ready: Callable[[], object], *, seconds: float = 30) -> bool:
+    """Whether it became true in time."""
+    deadline = time.monotonic() + seconds
+    while not ready() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return bool(ready())
