@@ -154,8 +154,7 @@ def parse_post(value: object) -> Post:
     if _is_sentinel(fields, text):
         return Post(id=post_id, text=text, deleted=True)
     annotations = _annotations(fields)
-    original = fields.get("retweeted_status")
-    source = parse_post(original) if original is not None else None
+    source = _original(fields)
     return Post(
         id=post_id,
         uid=reading.identifier(reading.as_object(fields.get("user")), "idstr", "id"),
@@ -164,8 +163,8 @@ def parse_post(value: object) -> Post:
         visible=_visible(fields),
         annotations=annotations,
         order_number=_order_number(annotations),
-        retweeted_id=source.id if source else None,
-        retweeted_deleted=source.deleted if source else False,
+        retweeted_id=source[0] if source else None,
+        retweeted_deleted=source[1] if source else False,
         app=_TAG.sub("", reading.text(fields, "source")),
         reposts=reading.number(fields, "reposts_count", default=0),
         comments=reading.number(fields, "comments_count", default=0),
@@ -214,6 +213,14 @@ def parse_links(value: object) -> list[tuple[str, str]]:
         if fields.get("result") in (True, "true") and short and long:
             pairs.append((short, long))
     return pairs
+
+
+def _original(fields: dict[str, object]) -> tuple[str, bool] | None:
+    """Id of the post that was reposted, and whether it is gone. One kept from us shows little more than its id."""
+    if fields.get("retweeted_status") is None:
+        return None
+    source = reading.as_object(fields["retweeted_status"])
+    return reading.identifier(source, "idstr", "id", "mid"), _is_sentinel(source, reading.text(source, "text"))
 
 
 def _is_sentinel(fields: dict[str, object], text: str) -> bool:
