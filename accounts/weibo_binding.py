@@ -19,6 +19,7 @@ from weitask.refusal import Conflict, Refusal
 REMIND_BEFORE: Final = timedelta(days=3)
 PROFILE_HOUR: Final = time(4, 0, tzinfo=SHANGHAI)  # all profiles are due at one quiet moment of the day
 BATCH: Final = 1000
+EXPIRED_CODES: Final = frozenset({"21315", "21327"})
 
 
 class NotAuthorised(Refusal):
@@ -78,6 +79,15 @@ def mark_lost(*, weibo: WeiboAccount, state: str, code: str, now: datetime) -> b
         notices.post([_lost_notice(weibo, now)], now=now)
     weibo.token, weibo.token_state, weibo.last_error_code = "", state, code
     return True
+
+
+def mark_refused(*, uid: str, token: str, code: str, now: datetime) -> bool:
+    """Weibo refused this token of an account: `mark_lost`, unless another one was given since it was read."""
+    account = WeiboAccount.objects.filter(uid=uid, token_state=WeiboAccount.Token.VALID).first()
+    if account is None or token_of(account) != token:
+        return False
+    state = WeiboAccount.Token.EXPIRED if code in EXPIRED_CODES else WeiboAccount.Token.REVOKED
+    return mark_lost(weibo=account, state=state, code=code, now=now)
 
 
 def unbind(*, weibo: WeiboAccount, by: User, now: datetime) -> None:

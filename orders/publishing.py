@@ -16,7 +16,6 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from accounts import weibo_binding
-from accounts.models import WeiboAccount
 from accounts.vault import VaultError
 from orders import attempts, pool, recording
 from orders.attempts import ON_THE_WIRE, SEND_WITHIN, TRIES, Tried
@@ -36,7 +35,6 @@ __all__ = ["publish_due", "publish_next_due", "reconcile_due", "reconcile_next_d
 
 CLAIM: Final = 64  # orders of one batch: four rounds of the pool
 LOOK_FOR: Final = 25.0  # business seconds of one look; the next one takes the rest with a fresh `now`
-EXPIRED_CODES: Final = frozenset({"21315", "21327"})
 _ARMED: Final = (PublishAttempt.State.ARMED,)
 
 _HOPELESS: Final = """
@@ -145,14 +143,12 @@ def _timed(parcel: Parcel, *, began: float, now: datetime) -> Parcel:
 
 
 def _settle(tried: Sequence[Tried], *, now: datetime) -> int:
-    """Mark dead tokens, then write the results down."""
+    """Write the results down, then mark dead tokens: without a token the fate of a try could not be read back."""
+    moved = recording.record(tried=tried, now=now)
     lost = {one.parcel.uid: one for one in tried if one.result.token_lost}
-    for account in WeiboAccount.objects.filter(uid__in=lost, token_state=WeiboAccount.Token.VALID).order_by("pk"):
-        one = lost[account.uid]
-        if weibo_binding.token_of(account) == one.parcel.token:
-            state = WeiboAccount.Token.EXPIRED if one.result.code in EXPIRED_CODES else WeiboAccount.Token.REVOKED
-            weibo_binding.mark_lost(weibo=account, state=state, code=one.result.code, now=now)
-    return recording.record(tried=tried, now=now)
+    for uid, one in sorted(lost.items()):
+        weibo_binding.mark_refused(uid=uid, token=one.parcel.token, code=one.result.code, now=now)
+    return moved
 
 
 def _packed(attempt_ids: Sequence[int], *, now: datetime) -> tuple[list[Parcel], int]:

@@ -15,7 +15,6 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from accounts import weibo_binding
-from accounts.models import WeiboAccount
 from accounts.vault import VaultError
 from orders import attempts, lifecycle, pool, recording, timeline
 from orders.attempts import ON_THE_WIRE
@@ -73,7 +72,7 @@ def _reconcile(attempt_ids: Sequence[int], *, watch: Stopwatch) -> int:
     client = weibo.client().pinned(now=watch.read())
     questions, blind = _questions(attempt_ids)
     for attempt in blind:
-        _put_off(attempt, error=None, now=watch.read())
+        _put_off(attempt, now=watch.read())
     looks = pool.each(partial(timeline.look, client=client), questions)
     faultpoints.hit("reconcile.answered")
     roots = _roots([one for one in questions if one.source_id], client=client)
@@ -157,12 +156,14 @@ def _settle(finding: _Finding, roots: Mapping[str, str] | None, now: datetime) -
     if finding.post is not None:
         found = recording.Found(question.order_id, question.attempt_id, finding.post)
         return recording.confirm(found=[found], now=now)
-    attempt = PublishAttempt.objects.select_related("order__account__weibo").get(pk=question.attempt_id)
+    attempt = PublishAttempt.objects.select_related("order").get(pk=question.attempt_id)
     if look.saw_deletion:
         PublishAttempt.objects.filter(pk=attempt.pk).update(saw_deletion=True)
         attempt.saw_deletion = True
+    if isinstance(look.error, ReauthoriseError):
+        weibo_binding.mark_refused(uid=question.uid, token=question.token, code=look.error.code, now=now)
     if not look.complete or (question.source_id and roots is None):
-        _put_off(attempt, error=look.error, now=now)
+        _put_off(attempt, now=now)
         return 0
     return _count_read(attempt, now=now)
 
@@ -193,11 +194,8 @@ def _prove_absent(attempt: PublishAttempt, *, now: datetime) -> int:
     return 1
 
 
-def _put_off(attempt: PublishAttempt, *, error: GatewayError | None, now: datetime) -> None:
+def _put_off(attempt: PublishAttempt, *, now: datetime) -> None:
     """The timeline could not be read: look again later; a person is told after an hour (L24)."""
-    weibo_account = attempt.order.account.weibo
-    if isinstance(error, ReauthoriseError):
-        weibo_binding.mark_lost(weibo=weibo_account, state=WeiboAccount.Token.REVOKED, code=error.code, now=now)
     waited = now - (attempt.sent_at or attempt.armed_at)
     pause = AGAIN if waited < ALARM_AFTER else AGAIN_LATER if waited < timedelta(days=1) else AGAIN_RARELY
     PublishAttempt.objects.filter(pk=attempt.pk, state__in=ON_THE_WIRE).update(next_at=now + pause)

@@ -356,3 +356,12 @@ def test_an_order_cancelled_against_all_rules_while_posted_alarms(sandbox, monke
     assert publishing.publish_due(START) == 0
     assert Alarm.objects.get(kind="post_astray").key.startswith(order.number)
     assert attempts(order) == ["confirmed"]
+
+
+def test_a_refusal_is_written_down_before_its_dead_token_goes(sandbox, monkeypatch):
+    (order,) = at_weibo.ready(sandbox)
+    fault(sandbox, "statuses/update", "error_code", error_code="21332")
+    monkeypatch.setattr(weibo_binding, "mark_refused", lambda **_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        publishing.publish_due(START)
+    assert (fresh(order).state, attempts(order)) == ("cancelled", ["refused"])
