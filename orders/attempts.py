@@ -21,6 +21,7 @@ from weitask.periods import POST_WINDOW
 TRIES: Final = 2
 CLAIMED_FOR: Final = timedelta(seconds=30)  # then another worker may take an armed attempt over
 SEND_WITHIN: Final = timedelta(seconds=30)  # real time from the commit of `sending` to the last write
+ARRIVES_WITHIN: Final = timedelta(seconds=60)  # real time from the last write to the last byte of any answer
 RECONCILE_AFTER: Final = timedelta(seconds=180)  # longer than SEND_WITHIN, a call's time-out and 20032's two minutes
 LOOKED_FOR: Final = timedelta(seconds=60)  # a reconciler's claim
 RETRY_FROM: Final = timedelta(seconds=5)
@@ -82,9 +83,13 @@ FROM orders_order o
 WHERE o.id = a.order_id AND o.state <> 'accepted' AND a.state IN ('sending', 'unknown') AND a.next_at <= %(now)s
 """
 # Materialised: as a plain subquery PostgreSQL may run it again and claim more than the limit.
+# A post takes real time to arrive, and the clock of a demo is set forward: the deadline, which is real, counts as well.
+# Where the clock is pinned, nobody sends meanwhile.
 _CLAIM_UNKNOWN: Final = """
 WITH due AS MATERIALIZED (
     SELECT id FROM orders_publishattempt WHERE state IN ('sending', 'unknown') AND next_at <= %(now)s
+    AND (state = 'unknown' OR deadline IS NULL OR deadline + %(arrives)s < clock_timestamp()
+         OR EXISTS (SELECT FROM weitask_clock WHERE pinned IS NOT NULL))
     ORDER BY next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 UPDATE orders_publishattempt a SET next_at = %(until)s, state = 'unknown',
     code = CASE a.state WHEN 'sending' THEN 'no_answer' ELSE a.code END
@@ -204,7 +209,8 @@ def settle(*, order: Order, posted: bool, now: datetime) -> int:
 def claim_unknown(*, limit: int, now: datetime) -> list[int]:
     """Attempts to look for now; one still `sending` after 180 s has lost its sender and becomes unknown."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM_UNKNOWN, {"now": now, "until": now + LOOKED_FOR, "limit": limit})
+        given = {"now": now, "until": now + LOOKED_FOR, "limit": limit, "arrives": ARRIVES_WITHIN}
+        cursor.execute(_CLAIM_UNKNOWN, given)
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -69,7 +69,8 @@ def reconcile_next_due(now: datetime) -> datetime | None:
 
 
 def _reconcile(attempt_ids: Sequence[int], *, watch: Stopwatch) -> int:
-    client = weibo.client().pinned(now=watch.read())
+    asked_at = watch.read()
+    client = weibo.client().pinned(now=asked_at)
     questions, blind = _questions(attempt_ids)
     for attempt in blind:
         _put_off(attempt, now=watch.read())
@@ -80,7 +81,7 @@ def _reconcile(attempt_ids: Sequence[int], *, watch: Stopwatch) -> int:
     findings = {one.question.attempt_id: one for one in _findings(questions, looks, roots)}
     return in_batches(
         ids=list(findings),
-        work=lambda ids: sum(_settle(findings[key], roots, now) for key in ids),
+        work=lambda ids: sum(_settle(findings[key], roots, asked_at=asked_at, now=now) for key in ids),
         sweep="orders.reconcile",
         now=now,
         size=1,
@@ -150,7 +151,7 @@ def _taken(looks: Sequence[Look]) -> Collection[str]:
     return {weibo_id for weibo_id in bound if weibo_id}
 
 
-def _settle(finding: _Finding, roots: Mapping[str, str] | None, now: datetime) -> int:
+def _settle(finding: _Finding, roots: Mapping[str, str] | None, *, asked_at: datetime, now: datetime) -> int:
     """Write one finding down; 1 when the attempt is decided by it."""
     look, question = finding.look, finding.question
     if finding.post is not None:
@@ -165,15 +166,15 @@ def _settle(finding: _Finding, roots: Mapping[str, str] | None, now: datetime) -
     if not look.complete or (question.source_id and roots is None):
         _put_off(attempt, now=now)
         return 0
-    return _count_read(attempt, now=now)
+    return _count_read(attempt, asked_at=asked_at, now=now)
 
 
-def _count_read(attempt: PublishAttempt, *, now: datetime) -> int:
+def _count_read(attempt: PublishAttempt, *, asked_at: datetime, now: datetime) -> int:
     """A complete read without a match: the first of two, the proof of absence, or a case for a person."""
     first = attempt.first_read_at or now
     reads = attempt.full_reads + 1
     rows = PublishAttempt.objects.filter(pk=attempt.pk, state=PublishAttempt.State.UNKNOWN)
-    if reads < READS or now < first + APART:
+    if reads < READS or asked_at < first + APART:
         rows.update(full_reads=reads, first_read_at=first, next_at=first + APART)
         return 0
     rows.update(full_reads=reads, next_at=None)
