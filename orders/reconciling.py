@@ -91,9 +91,8 @@ def _reconcile(attempt_ids: Sequence[int], *, watch: Stopwatch) -> int:
 def _questions(attempt_ids: Sequence[int]) -> tuple[list[Question], list[PublishAttempt]]:
     """What to ask of each timeline; apart, the attempts whose account gives us no access just now."""
     rows = PublishAttempt.objects.filter(pk__in=attempt_ids).select_related("order__account__weibo")
-    bases = dict(
-        PublishAttempt.objects.filter(order__attempts__in=attempt_ids, number=1).values_list("order_id", "base_post_id")
-    )
+    first_ones = PublishAttempt.objects.filter(order__attempts__in=attempt_ids, number=1)
+    firsts = {attempt.order_id: attempt for attempt in first_ones}
     questions: list[Question] = []
     blind: list[PublishAttempt] = []
     for attempt in rows.order_by("pk"):
@@ -102,20 +101,22 @@ def _questions(attempt_ids: Sequence[int]) -> tuple[list[Question], list[Publish
         except (weibo_binding.NotAuthorised, VaultError):
             blind.append(attempt)
             continue
-        questions.append(_question(attempt, token=token, base=bases[attempt.order_id] or attempt.base_post_id))
+        questions.append(_question(attempt, first=firsts[attempt.order_id], token=token))
     return questions, blind
 
 
-def _question(attempt: PublishAttempt, *, token: str, base: str) -> Question:
+def _question(attempt: PublishAttempt, *, first: PublishAttempt, token: str) -> Question:
     order = attempt.order
+    sent_at = attempt.sent_at or attempt.armed_at
     return Question(
         attempt_id=attempt.pk,
         order_id=order.pk,
         number=order.number,
         uid=order.account.weibo.uid,
         token=token,
-        base_post_id=base,
-        sent_at=attempt.sent_at or attempt.armed_at,
+        base_post_id=first.base_post_id or attempt.base_post_id,
+        first_sent_at=first.sent_at or sent_at,
+        sent_at=sent_at,
         source_id=order.source_id,
         text=order.text,
     )

@@ -27,7 +27,8 @@ class Question:
 
     Attributes:
         base_post_id: newest id of the timeline before the order's first attempt.
-        sent_at: business time of sending.
+        first_sent_at, sent_at: business time of sending, of the order's first attempt and of this one. A first post
+            that shows only now is the order's post all the same.
         source_id: for a 转发 the id it reposts, else empty.
     """
 
@@ -37,6 +38,7 @@ class Question:
     uid: str
     token: str = field(repr=False)
     base_post_id: str
+    first_sent_at: datetime
     sent_at: datetime
     source_id: str
     text: str
@@ -79,7 +81,7 @@ def look(question: Question, *, client: WeiboClient) -> Look:
 def own_post(
     question: Question, posts: Sequence[Post], *, taken: Collection[str], roots: Mapping[str, str]
 ) -> Post | None:
-    """The post this attempt made, if it is among these; the oldest when there are several.
+    """The post this attempt made, or the one before it, if it is among these; the oldest when there are several.
 
     Args:
         taken: ids bound to other orders.
@@ -100,7 +102,7 @@ def _is_repost(question: Question, post: Post, roots: Mapping[str, str]) -> bool
         return False
     # A source that is gone tells no root any more; words, app and time must do.
     sources = {question.source_id, roots.get(question.source_id, post.retweeted_id)}
-    in_time = question.sent_at - NOT_BEFORE <= post.created_at <= question.sent_at + NOT_AFTER
+    in_time = question.first_sent_at - NOT_BEFORE <= post.created_at <= question.sent_at + NOT_AFTER
     app = getattr(settings, "WEIBO_APP_NAME", "")
     by_us = not app or post.app == app
     return post.retweeted_id in sources and by_us and in_time and _words(post.text) == _words(question.text)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from orders import reconciling
+from orders import publishing, reconciling
 from tests.moments import MINUTE
 from tests.orders import at_weibo, world
 from tests.orders.at_weibo import START, book, fault, fresh
@@ -81,3 +81,15 @@ def test_the_owners_original_posts_are_no_reposts_of_ours(sandbox):
     sandbox.control("weibo/posts/", wish)
     reconciling.reconcile_due(LOOK)
     assert reconciling.reconcile_due(PROOF) == 1
+
+
+def test_a_first_try_that_shows_late_is_found_when_the_second_is_refused_as_a_repeat(sandbox):
+    (order,) = at_weibo.ready(sandbox, source_id=at_weibo.source_at(sandbox))
+    fault(sandbox, "statuses/repost", "timeout_after", seconds=0, visible_after=300)
+    publishing.publish_due(START)
+    reconciling.reconcile_due(LOOK)
+    assert reconciling.reconcile_due(PROOF) == 1
+    fault(sandbox, "statuses/repost", "error_code", error_code="20019")
+    publishing.publish_due(PROOF)
+    assert reconciling.reconcile_due(PROOF + 3 * MINUTE) == 1
+    assert (fresh(order).state, len(book(sandbox, order))) == ("published", 1)
