@@ -5,8 +5,6 @@ is known, the account's own token is the second witness. Threads do HTTP only; t
 """
 
 import hashlib
-import html
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,11 +14,11 @@ from orders import pool
 from orders.models import Order, Reading
 from weitask.gateways.errors import GatewayError, PermanentError
 from weitask.gateways.weibo import Post, WeiboClient
+from weitask.gateways.weibo_text import words
 
 BATCH: Final = 50
 CONTROLS: Final = 20  # posts lately seen alive that serve as control
 GONE_CODE: Final = "20101"
-_LINK: Final = re.compile(r"https?://[!-~]+")
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,8 @@ def read(targets: Sequence[Target], *, client: WeiboClient) -> dict[int, Sight]:
 
 
 def words_hash(text: str) -> str:
-    """Hash of the words of a post: links, HTML escapes and spaces do not count as an edit (A7)."""
-    words = " ".join(_LINK.sub("", html.unescape(text)).split())
-    return hashlib.sha256(words.encode()).hexdigest()
+    """Hash of the words of a post; what Weibo itself changes does not count as an edit (A7)."""
+    return hashlib.sha256(words(text).encode()).hexdigest()
 
 
 def _read_batch(targets: Sequence[Target], *, client: WeiboClient) -> dict[int, Sight]:

@@ -1,7 +1,5 @@
 """Reading an account's timeline back, and telling our own post in it (architecture 5, weibo.md 12)."""
 
-import html
-import re
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +10,13 @@ from django.conf import settings
 
 from weitask.gateways.errors import GatewayError
 from weitask.gateways.weibo import Post, WeiboClient
+from weitask.gateways.weibo_text import words
 
 READ_FOR: Final = 30.0  # real seconds; a longer read counts as not made
 MAX_PAGES: Final = 30
 NOT_BEFORE: Final = timedelta(seconds=60)  # Weibo's clock against ours
 NOT_AFTER: Final = timedelta(seconds=180)
 DEFAULT_REPOST: Final = "转发微博"  # what Weibo writes when a repost has no words
-_LINK: Final = re.compile(r"https?://[!-~]+")
 
 
 @dataclass(frozen=True)
@@ -104,10 +102,6 @@ def _is_repost(question: Question, post: Post, roots: Mapping[str, str]) -> bool
     sources = {question.source_id, roots.get(question.source_id, post.retweeted_id)}
     in_time = question.first_sent_at - NOT_BEFORE <= post.created_at <= question.sent_at + NOT_AFTER
     app = getattr(settings, "WEIBO_APP_NAME", "")
-    by_us = not app or post.app == app
-    return post.retweeted_id in sources and by_us and in_time and _words(post.text) == _words(question.text)
-
-
-def _words(text: str) -> str:
-    """The words alone: Weibo shortens links, escapes HTML and trims."""
-    return " ".join(_LINK.sub("", html.unescape(text or DEFAULT_REPOST)).split())
+    by_us = not app or post.app in ("", app)
+    said, shown = words(question.text or DEFAULT_REPOST), words(post.text or DEFAULT_REPOST)
+    return post.retweeted_id in sources and by_us and in_time and said == shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ _LARGEST_ID = 2**63
 
 _LINK_IN_TEXT = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.IGNORECASE)
 _LINK_UNITS = 10
+_LINK_AND_ALL_AFTER = re.compile(r"https?://[!-~]+", re.IGNORECASE)
+_ZERO_WIDTH = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 
 _DESKTOP_HOSTS = frozenset({"weibo.com", "www.weibo.com"})
 _MOBILE_HOST = "m.weibo.cn"
@@ -36,6 +39,14 @@ class LinkRef:
 
     post_id: str
     uid: str | None
+
+
+def words(text: str) -> str:
+    """The words alone, to compare what was sent with what is shown.
+
+    Weibo shortens links, escapes HTML, trims, and ends some texts with a zero-width space.
+    """
+    return " ".join(_LINK_AND_ALL_AFTER.sub("", html.unescape(text)).translate(_ZERO_WIDTH).split())
 
 
 def code_from_id(post_id: str) -> str:
