@@ -19,6 +19,7 @@ from weitask.gateways.weibo_text import words
 BATCH: Final = 50
 CONTROLS: Final = 20  # posts lately seen alive that serve as control
 GONE_CODE: Final = "20101"
+UNREADABLE_CODE: Final = "bad_json"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,10 @@ def _read_batch(targets: Sequence[Target], *, client: WeiboClient) -> dict[int, 
     try:
         posts = client.read_posts(ids=[one.post_id for one in targets])
     except GatewayError as error:
+        if error.code == UNREADABLE_CODE and len(targets) > 1:
+            # One odd post spoils the whole answer: it is asked for alone in the end.
+            half = len(targets) // 2
+            return _read_batch(targets[:half], client=client) | _read_batch(targets[half:], client=client)
         unknown = _unknown(error)
         return {one.order_id: unknown for one in targets}
     return {one.order_id: _sight(one, posts) for one in targets}
