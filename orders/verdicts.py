@@ -29,6 +29,7 @@ STRADDLE: Final = timedelta(minutes=30)  # a gap over the mark up to this is to 
 NEAR: Final = timedelta(hours=1)  # this close to a mark an unanswered reading is repeated each minute
 AGAIN_NEAR: Final = timedelta(minutes=1)
 AGAIN: Final = timedelta(minutes=5)
+UNSEEN_FOR: Final = 2 * _D  # past 24 hours without an answer: a person may decide, as money must not wait for ever
 ABSENT: Final = (Reading.Outcome.MISSING, Reading.Outcome.HIDDEN, Reading.Outcome.BLOCKED)
 
 
@@ -39,6 +40,7 @@ class Undecided(models.TextChoices):
     STRADDLE = "straddle", _("24 小时前后缺少观测，微博已不存在")
     EDITED = "edited", _("微博内容被修改")
     REMOVED = "removed", _("微博被平台移除后又不存在")
+    UNSEEN = "unseen", _("24 小时已过两天仍无法读取微博")
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,10 @@ def rule(facts: Facts, seen: Observation) -> Ruling:
         return rule_exempt(facts, now=seen.asked_at)
     if seen.outcome == Reading.Outcome.UNKNOWN:
         return _rule_unknown(facts, now=seen.answered_at)
+    known = replace(facts, undecided="") if facts.undecided == Undecided.UNSEEN else facts
     if seen.outcome in ABSENT:
-        return _rule_absent(facts, seen)
-    return _rule_alive(facts, seen)
+        return _rule_absent(known, seen)
+    return _rule_alive(known, seen)
 
 
 def rule_exempt(facts: Facts, *, now: datetime) -> Ruling:
@@ -121,10 +124,12 @@ def rule_exempt(facts: Facts, *, now: datetime) -> Ruling:
 
 
 def _rule_unknown(facts: Facts, *, now: datetime) -> Ruling:
-    """Nothing was learnt: ask again soon."""
+    """Nothing was learnt: ask again soon, and let a person decide when that goes on for days (L24)."""
     pause = AGAIN_NEAR if abs(facts.mark - now) <= NEAR else AGAIN
     planned = next_reading(posted_at=facts.posted_at, after=now)
-    return _kept(facts, next_check_at=min(now + pause, planned or now + pause))
+    unseen = facts.state == State.PUBLISHED and now >= facts.mark + UNSEEN_FOR
+    known = replace(facts, undecided=facts.undecided or (Undecided.UNSEEN if unseen else ""))
+    return _kept(known, next_check_at=min(now + pause, planned or now + pause))
 
 
 def _rule_alive(facts: Facts, seen: Observation) -> Ruling:

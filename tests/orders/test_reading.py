@@ -2,10 +2,12 @@
 
 import pytest
 
-from orders import publishing, retention
-from tests.orders import at_weibo
+from accounts import weibo_binding
+from orders import deciding, publishing, retention
+from tests.moments import DAY
+from tests.orders import at_weibo, world
 from tests.orders.at_weibo import START, fresh
-from tests.orders.test_retention import outcomes
+from tests.orders.test_retention import delete, outcomes
 from weitask.gateways.errors import TemporaryError
 from weitask.gateways.weibo import WeiboClient
 
@@ -25,3 +27,13 @@ def test_a_post_that_cannot_be_parsed_spoils_no_other_of_its_batch(sandbox, monk
     monkeypatch.setattr(WeiboClient, "read_posts", read_posts)
     retention.check_due(START)
     assert [outcomes(order) for order in orders] == [["seen"], ["seen"], ["unknown"], ["seen"], ["seen"]]
+
+
+def test_a_post_gone_with_its_authorisation_and_no_other_to_compare_with_does_not_freeze_its_money_for_ever(sandbox):
+    order = at_weibo.posted(sandbox)
+    delete(sandbox, order, START)
+    weibo_binding.mark_lost(weibo=order.account.weibo, state="revoked", code="", now=START)
+    retention.check_due(START + 3 * DAY)
+    assert (fresh(order).state, fresh(order).undecided, outcomes(order)) == ("published", "unseen", ["unknown"])
+    deciding.decide(order=fresh(order), by=world.judge(), outcome="deleted", reason="已删除", now=START + 3 * DAY)
+    assert (fresh(order).state, world.frozen(order)) == ("failed", 0)

@@ -203,3 +203,20 @@ def test_missing_before_the_exemption_is_still_failed():
 def test_missing_from_the_exemption_on_is_exempt():
     suspected = replace(EXEMPT, first_missing_at=MONDAY + HOUR, previous=MISSING)
     assert see(suspected, MISSING, MONDAY + 2 * HOUR).next_check_at == MARK
+
+
+def test_a_post_nobody_could_read_for_two_days_past_24_hours_is_left_to_a_person_and_read_on():
+    assert see(LIVE, UNKNOWN, MARK + 2 * DAY - SECOND).undecided == ""
+    ruling = see(LIVE, UNKNOWN, MARK + 2 * DAY)
+    assert (ruling.new, ruling.undecided) == (None, "unseen")
+    assert ruling.next_check_at == MARK + 2 * DAY + 5 * MINUTE
+
+
+def test_an_order_that_has_earned_waits_for_nobody_while_its_post_cannot_be_read():
+    assert see(KEPT, UNKNOWN, END + 9 * DAY).undecided == ""
+
+
+@pytest.mark.parametrize(("outcome", "new"), [(SEEN, State.ACHIEVED), (MISSING, None)])
+def test_once_it_can_be_read_again_the_evidence_decides(outcome, new):
+    ruling = see(replace(LIVE, undecided="unseen"), outcome, MARK + 3 * DAY)
+    assert (ruling.new, ruling.undecided) == (new, "")
