@@ -20,7 +20,7 @@ _UNPAID = ("FAILED", "RETURNT_TICKET")
 
 
 def resolve(*, payout: Payout, by: User, now: datetime) -> None:
-    """Ask Sina's list about the contradictory number, book what it says, and lift the freeze.
+    """Ask Sina's list about the newest contradictory number and book what it says; the last one lifts the freeze.
 
     Raises:
         Forbidden: one's own payout (A48).
@@ -36,9 +36,11 @@ def resolve(*, payout: Payout, by: User, now: datetime) -> None:
         told = outcomes.lock(number=attempt.number, now=now)
         if told is None or told.payout.conflict_at is None or told.attempt.code != outcomes.CONFLICT:
             raise Conflict("no_conflict", _("该付款单没有待核实的冲突"))
+        PayoutAttempt.objects.filter(pk=attempt.pk).update(code="")  # it is listened to again
         _book(told, trade)
         PayoutAttempt.objects.filter(pk=attempt.pk).update(code="resolved")
-        Payout.objects.filter(pk=payout.pk).update(conflict_at=None)
+        if not payout.attempts.filter(code=outcomes.CONFLICT).exists():
+            Payout.objects.filter(pk=payout.pk).update(conflict_at=None)
         resolve_alarm(kind="payout_conflict", key=attempt.number, by=by, now=now)
 
 

@@ -43,6 +43,8 @@ def answer(*, number: str, state: str, now: datetime) -> str:
             told = lock(number=number, now=now)
             if told is None:
                 return "unknown"
+            if told.attempt.code == CONFLICT:
+                return "frozen"  # whatever is said meanwhile: a person asks Sina's list, which has it too
             act = _TABLE.get((_phase(told.attempt), state))
             if act is None:
                 return "nothing"

@@ -185,3 +185,43 @@ def test_the_desk_cannot_retry_without_a_card(sina, owner, desk):
     with pytest.raises(Conflict) as refusal:
         payouts.retry_now(payout=Payout.objects.get(), by=desk, now=TEN)
     assert refusal.value.code == "no_card"
+
+
+def test_a_word_that_comes_while_a_person_decides_waits_for_that_person(sina, owner, desk):
+    one = said(sina, "success", "failed", "returned")
+    assert (one.state, Payout.objects.get().state) == ("success", "paid")
+    payouts.resolve(payout=one.payout, by=desk, now=TEN)
+    assert (attempt().state, Payout.objects.get().state, Payout.objects.get().conflict_at) == (
+        "returned",
+        "failed",
+        None,
+    )
+    assert paid_total(owner) == (10_000, 0, 0)
+
+
+def test_a_refusal_after_another_amount_can_still_be_resolved(sina, owner, desk):
+    one = said(sina)
+    PayoutAttempt.objects.update(amount=9_999)
+    payouts.query_due(at(TEN + MINUTE))
+    PayoutAttempt.objects.update(amount=10_000)
+    tell(sina.settle(one.number, "failed"), now=TEN + HOUR)
+    assert paid_total(owner) == (0, 10_000, 0)
+    payouts.resolve(payout=one.payout, by=desk, now=TEN + HOUR)
+    assert (Payout.objects.get().state, Payout.objects.get().conflict_at) == ("failed", None)
+    assert paid_total(owner) == (10_000, 0, 0)
+
+
+def test_two_contradictory_numbers_are_two_cases_and_the_freeze_stays_until_both_are_decided(sina, owner, desk):
+    first = said(sina, "failed")
+    bind(owner, now=at(TEN + HOUR), number="6222020200004567")
+    payouts.retry_due(TEN + HOUR)
+    payouts.send_due(TEN + HOUR)
+    said(sina, "success", "failed")
+    tell(sina.settle(first.number, "success")[-1:], now=TEN + HOUR)
+    payouts.resolve(payout=Payout.objects.get(), by=desk, now=TEN + HOUR)
+    assert Payout.objects.get().conflict_at is not None
+    assert payouts.retry_due(TEN + 30 * DAY) == 0
+    payouts.resolve(payout=Payout.objects.get(), by=desk, now=TEN + HOUR)
+    assert (Payout.objects.get().state, Payout.objects.get().conflict_at) == ("paid", None)
+    assert paid_total(owner) == (0, 0, 10_000)
+    assert not Alarm.objects.filter(resolved_at=None).exists()
