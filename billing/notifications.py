@@ -13,7 +13,7 @@ from billing.models import PaymentNotice, PayoutAttempt, TopUp
 from weitask import money
 from weitask.alarms import raise_alarm
 from weitask.gateways import sinapay
-from weitask.gateways.errors import GatewayError
+from weitask.gateways.errors import GatewayError, TemporaryError
 from weitask.gateways.sinapay import Notification, Trade
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ SUCCESS: Final = "success"
 FAIL: Final = "fail"
 DEPOSIT: Final = "deposit_status_sync"
 WITHDRAW: Final = "withdraw_status_sync"
+_ENDS: Final = ("SUCCESS", "FAILED")
 _OURS: Final = re.compile(r"[A-Za-z0-9_]{1,32}")
 
 _KEEP: Final = """
@@ -68,6 +69,10 @@ def _deposit(notice: Notification, *, now: datetime) -> None:
         _plain_deposit(notice, now=now)
     except _Contradicted:
         trade = sinapay.client().query_deposit(number=notice.number)
+        if trade is None or trade.state not in _ENDS:
+            # Nobody would ask again about a recharge that has ended here: the notice itself must come again.
+            _doubt(notice, now=now)
+            raise TemporaryError(code="no_end") from None
         with transaction.atomic():
             topups.believe(number=notice.number, trade=trade, now=now)
             _keep(notice, "asked", now=now)
@@ -79,7 +84,7 @@ def _plain_deposit(notice: Notification, *, now: datetime) -> None:
         topup = TopUp.objects.select_for_update().get(number=notice.number)
         if not _keep(notice, "done", now=now):
             return
-        if notice.state not in ("SUCCESS", "FAILED"):
+        if notice.state not in _ENDS:
             return  # an end is never overwritten by PROCESSING
         if topup.state == TopUp.State.PENDING:
             trade = Trade(notice.number, topup.amount, notice.state, now, now)
@@ -95,8 +100,7 @@ def _misplaced_deposit(notice: Notification, topup: TopUp | None, *, now: dateti
         if not _keep(notice, "suspense", now=now):
             return
         if notice.state != "SUCCESS" or (topup is not None and topup.state == TopUp.State.SUCCESS):
-            text = _("通知与充值单 %(number)s 不符：%(state)s") % {"number": notice.number, "state": notice.state}
-            raise_alarm(kind="topup_conflict", key=notice.number, text=text, now=now)
+            _doubt(notice, now=now)
             return
         said = notice.amount_fen or 0
         reason = _("通知金额 %(amount)s 元与充值单不符") if topup else _("未知充值单，通知金额 %(amount)s 元")
@@ -105,6 +109,12 @@ def _misplaced_deposit(notice: Notification, topup: TopUp | None, *, now: dateti
             topups.believe(number=notice.number, trade=trade, now=now)
         elif trade is not None and trade.state == "SUCCESS":
             suspense.confirm(number=notice.number, amount=trade.amount_fen, now=now)
+
+
+def _doubt(notice: Notification, *, now: datetime) -> None:
+    """A person must see that a notice and what we know of its recharge do not go together."""
+    text = _("通知与充值单 %(number)s 不符：%(state)s") % {"number": notice.number, "state": notice.state}
+    raise_alarm(kind="topup_conflict", key=notice.number, text=text, now=now)
 
 
 def _payout(notice: Notification, *, now: datetime) -> None:

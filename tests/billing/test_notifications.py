@@ -9,7 +9,7 @@ from tests.billing.book import balance
 from tests.billing.sina import QUERY_DEPOSIT, tell
 from tests.factories import AdvertiserFactory
 from tests.moments import DAY
-from weitask.gateways.sinapay import ForgedNotification
+from weitask.gateways.sinapay import ForgedNotification, Trade
 from weitask.models import Alarm
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,19 @@ def test_a_contradiction_that_cannot_be_looked_up_must_come_again(sina, topup, n
     paid = sina.pay(topup.number)[1:]
     sina.fault(QUERY_DEPOSIT, "http_500")
     assert tell(paid, now=now) == ["fail"]
+    assert tell(paid, now=now) == ["success"]
+    assert credited(topup) == 200_000
+
+
+@pytest.mark.parametrize("answer", [None, "PROCESSING"])
+def test_a_payment_that_sinas_list_does_not_show_yet_must_come_again(sina, topup, now, monkeypatch, answer):
+    tell(sina.refuse(topup.number), now=now)
+    paid = sina.pay(topup.number)[1:]
+    trade = answer and Trade(topup.number, topup.amount, answer, now, now)
+    monkeypatch.setattr("weitask.gateways.sinapay.SinaPayClient.query_deposit", lambda *_, **__: trade)
+    assert tell(paid, now=now) == ["fail"]
+    assert Alarm.objects.get().kind == "topup_conflict"
+    monkeypatch.undo()
     assert tell(paid, now=now) == ["success"]
     assert credited(topup) == 200_000
 
