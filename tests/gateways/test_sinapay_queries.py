@@ -40,6 +40,14 @@ def test_a_refused_query_is_not_an_absence(server, pay, sina):
         pay.query_payout(number="PO1")
 
 
+@pytest.mark.parametrize(("code", "total"), [("APPLY_SUCCESS", "1"), ("APPLY_SUCCESS", ""), ("BIZ_PENDING", "")])
+def test_an_answer_without_rows_is_an_absence_only_when_it_counts_none(server, pay, sina, code, total):
+    server.script(sina.answer(code, total_item=total))
+
+    with pytest.raises(TemporaryError):
+        pay.query_payout(number="PO1")
+
+
 @pytest.mark.parametrize("rows", [ROW, f"{ROW}|{ROW}", "RC1^2000.00", "^1.00^SUCCESS^20261120100301^20261120100512"])
 def test_a_list_that_does_not_fit_the_question_is_asked_for_again(server, pay, sina, rows):
     server.script(sina.answer(withdraw_list=rows, total_item="1"))

@@ -206,8 +206,8 @@ class SinaPayClient:
                 return None
             raise
         found = [trade for trade in page.trades if trade.number == number]
-        if len(found) != len(page.trades) or len(found) > 1:
-            raise TemporaryError(code="bad_json", message="the list holds other numbers than asked for")
+        if len(found) != page.total or len(found) > 1:
+            raise TemporaryError(code="bad_json", message="the list does not hold just the number asked for")
         return found[0] if found else None
 
     def _list(self, service: Service, *, start: datetime, end: datetime) -> list[Trade]:

@@ -92,7 +92,8 @@ def parse_deposit(fields: Mapping[str, str]) -> DepositStarted:
 def parse_page(fields: Mapping[str, str], name: str) -> TradePage:
     """`deposit_list` or `withdraw_list`: number ^ amount ^ status ^ created ^ modified, rows by |."""
     trades = tuple(_trade(row) for row in _rows(fields, name))
-    total = fields.get("total_item", "0") or "0"
+    # Only a count of none says that there is nothing: an answer that counts nothing (in progress) has not looked.
+    total = fields.get("total_item") or (str(len(trades)) if trades else "")
     if not (total.isascii() and total.isdigit()) or len(total) > 9:
         raise Malformed("total_item is not a number")
     return TradePage(trades=trades, total=max(int(total), len(trades)))
