@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from billing import audit, payouts
@@ -54,11 +55,11 @@ class Chunk:
 
 
 def settle_due(now: datetime) -> int:
-    """Make or finish the batch of the newest cut-off when it is time; returns the orders taken in.
+    """Finish a batch that was begun, else make that of the newest cut-off when it is time; returns the orders taken in.
 
     An open alarm of a failed audit stops it until a person has resolved the alarm.
     """
-    cutoff = cutoff_at_or_before(now)
+    cutoff = _next_cutoff(now)
     if _due_at(cutoff=cutoff, now=now) > now or not _is_wanted(cutoff):
         return 0
     if Alarm.objects.filter(kind=ALARM, key=cutoff.isoformat(), resolved_at=None).exists():
@@ -72,7 +73,7 @@ def settle_due(now: datetime) -> int:
 
 def next_due(now: datetime) -> datetime | None:
     """When the batch of this week or the next one may be made."""
-    cutoff = cutoff_at_or_before(now)
+    cutoff = _next_cutoff(now)
     if not _is_wanted(cutoff):
         if not Order.objects.filter(achieved_at__isnull=False).exists():
             return None
@@ -108,6 +109,8 @@ def settle(*, cutoff: datetime, now: datetime) -> int:
 
 
 def _audit(now: datetime) -> None:
+    # After an outage of every sweep L24 would only find that nobody was there to raise the alarm.
+    payouts.alarm_due(now)
     violations = audit.run(as_of=now)
     if violations:
         first = violations[0]
@@ -122,6 +125,12 @@ def _due_at(*, cutoff: datetime, now: datetime) -> datetime:
         return cutoff + NOT_BEFORE
     is_open = Order.objects.filter(state=State.PUBLISHED, posted_at__lte=cutoff - EARN_AFTER).exists()
     return cutoff + (AT_LATEST if is_open else NOT_BEFORE)
+
+
+def _next_cutoff(now: datetime) -> datetime:
+    """The newest Friday, or an earlier one whose batch was begun and never finished."""
+    begun = PayoutRun.objects.filter(finished_at=None).aggregate(first=Min("cutoff"))["first"]
+    return begun or cutoff_at_or_before(now)
 
 
 def _is_wanted(cutoff: datetime) -> bool:

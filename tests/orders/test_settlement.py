@@ -198,6 +198,34 @@ def test_a_batch_killed_anywhere_ends_the_same(monkeypatch, killed_after):
     assert clean_book(NOON + MINUTE)
 
 
+def test_a_batch_left_unfinished_for_a_week_is_finished_before_the_next_is_made(monkeypatch):
+    monkeypatch.setattr(settlement, "CHUNK", 1)
+    orders = [earned(FRIDAY - n * HOUR) for n in range(2)]
+    with monkeypatch.context() as killed:
+        killed.setattr(settlement, "_take", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            settlement.settle_due(NOON)
+    assert settlement.next_due(NOON + WEEK) == NOON + WEEK
+    assert settlement.settle_due(NOON + WEEK) == 2
+    first = PayoutRun.objects.get()
+    assert (first.cutoff, first.orders, first.finished_at) == (FRIDAY, 2, NOON + WEEK)
+    assert lines() == {order.pk for order in orders}
+    assert settlement.settle_due(NOON + WEEK) == 0
+    assert [run.finished_at is not None for run in PayoutRun.objects.all()] == [True, True]
+    assert clean_book(NOON + WEEK)
+
+
+def test_an_alarm_that_nobody_could_raise_in_time_does_not_hold_everybodys_pay():
+    slow = earned(FRIDAY - WEEK)
+    world.with_card(slow.owner)
+    settlement.settle(cutoff=FRIDAY - WEEK, now=NOON - WEEK)
+    order = earned()
+    assert "L24" in {violation.rule for violation in audit.run(as_of=NOON)}  # all sweeps were down for days
+    assert settlement.settle_due(NOON) == 1
+    assert order.pk in lines()
+    assert Alarm.objects.get().kind == "payout_unknown"
+
+
 def test_chunks_hold_whole_owners_and_a_busy_one_stands_alone(monkeypatch):
     monkeypatch.setattr(settlement, "CHUNK", 2 + 2 * settlement.PAYOUT_WEIGHS)
     accounts = [MediaAccountFactory() for _ in range(4)]
