@@ -5,10 +5,12 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
+from django.core.checks import Error
 from django.core.management import call_command
 from django.db import connection
 
 from billing import audit, holds, ledger, payouts
+from billing.management.commands.audit_ledger import Command
 from billing.models import AccountKind, CreditLimit, Entry, LedgerAccount, Payout, PayoutAttempt, TopUp, Transfer
 from billing.payouts import Line
 from tests.billing.book import earn, recharge
@@ -224,3 +226,10 @@ def test_what_cannot_run_exits_2_and_never_looks_clean(arguments):
     code, out = command(*arguments)
     assert code == 2
     assert out.startswith("failed")
+
+
+def test_a_failing_check_of_the_site_is_no_violated_book(monkeypatch, capsys):
+    monkeypatch.setattr("django.core.checks.run_checks", lambda **_: [Error("the site is not set up")])
+    with pytest.raises(SystemExit) as stopped:
+        Command().run_from_argv(["manage.py", "audit_ledger"])
+    assert (stopped.value.code, capsys.readouterr().out) == (0, "clean\n")
