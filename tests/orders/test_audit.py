@@ -2,15 +2,17 @@
 
 import pytest
 from django.db import connection
+from psycopg2.extras import DateTimeTZRange
 
 from accounts import slots
+from accounts.models import Slot
 from billing import audit, ledger
 from billing.models import AccountKind, Reason, Transfer
 from orders import lifecycle, settlement
 from orders.models import LateSettlement, Order, PublishAttempt
 from orders.moves import Cause, State
 from tasks.models import Item, Submission
-from tests.moments import DAY, FRIDAY, HOUR
+from tests.moments import DAY, FRIDAY, HOUR, MINUTE
 from tests.orders import world
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,11 @@ def no_triggers():
 
 def broken():
     return sorted({violation.rule for violation in audit.run(as_of=NOW)})
+
+
+def without(table, constraint):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
 
 
 def update(order, **values):
@@ -94,6 +101,10 @@ def l15(order):
         Submission.objects.filter(items=one.item_id).update(net=other.price)
 
 
+def l15_fee(order):
+    Transfer.objects.filter(reason="fee", reference=world.achieved().pk).update(reason="reversal")
+
+
 def l16(order):
     payable = ledger.account_ids(kind=AccountKind.PAYABLE, owner_ids=[order.owner_id])[order.owner_id]
     shift(ledger.platform(AccountKind.EXPENSE), payable)
@@ -128,6 +139,20 @@ def l25(order):
     update(world.published(), weibo_id="")
 
 
+def l25_shared(order):
+    first, second = world.published(), world.published()
+    without("orders_order", "orders_order_weibo_id_key")
+    update(second, weibo_id=first.weibo_id)
+
+
+def l27_overlap(order):
+    other = world.accepted(accounts=[order.account], starts=[order.start_at + 15 * MINUTE])
+    without("accounts_slot", "slot_one_task_in_15_minutes")
+    start = order.start_at + 5 * MINUTE
+    update(other, start_at=start)
+    Slot.objects.filter(order_id=other.pk).update(period=DateTimeTZRange(start, start + 15 * MINUTE))
+
+
 def l27_lost(order):
     slots.free(order_ids=[order.pk])
 
@@ -138,12 +163,12 @@ CORRUPTIONS = {
     "L12": [l12],
     "L13": [l13],
     "L14": [l14],
-    "L15": [l15],
+    "L15": [l15, l15_fee],
     "L16": [l16],
     "L19": [l19_early, l19_left_out, l19_late],
     "L24": [l24],
-    "L25": [l25],
-    "L27": [l27_lost],
+    "L25": [l25, l25_shared],
+    "L27": [l27_overlap, l27_lost],
 }
 CASES = [(rule, plant) for rule, plants in CORRUPTIONS.items() for plant in plants]
 
