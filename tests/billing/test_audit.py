@@ -9,9 +9,19 @@ from django.core.checks import Error
 from django.core.management import call_command
 from django.db import connection
 
-from billing import audit, holds, ledger, payouts
+from billing import audit, holds, ledger, payouts, suspense
 from billing.management.commands.audit_ledger import Command
-from billing.models import AccountKind, CreditLimit, Entry, LedgerAccount, Payout, PayoutAttempt, TopUp, Transfer
+from billing.models import (
+    AccountKind,
+    CreditLimit,
+    Entry,
+    LedgerAccount,
+    Payout,
+    PayoutAttempt,
+    SuspenseItem,
+    TopUp,
+    Transfer,
+)
 from billing.payouts import Line
 from tests.billing.book import earn, recharge
 from tests.factories import AdvertiserFactory, UserFactory
@@ -101,13 +111,13 @@ def the_same_effect_twice() -> None:
 def negative_suspense() -> None:
     ledger.platform(AccountKind.SUSPENSE)
     without("billing_ledgeraccount", "ledger_account_sign")
-    post("suspense_out", "suspense", "available", 5)
+    post("goodwill", "suspense", "available", 5)
 
 
 def negative_for_a_moment() -> None:
     ledger.platform(AccountKind.SUSPENSE)
     without("billing_ledgeraccount", "ledger_account_sign")
-    post("suspense_out", "suspense", "available", 5)
+    post("goodwill", "suspense", "available", 5)
     post("reversal", "available", "suspense", 5)
 
 
@@ -157,6 +167,22 @@ def money_of_a_failed_topup() -> None:
     TopUp.objects.filter(pk=TopUp.objects.earliest("pk").pk).update(state="failed")
 
 
+def found_money_without_a_booking() -> None:
+    SuspenseItem.objects.create(number="RCY", amount=1, reason="x", at=MONDAY, confirmed_at=MONDAY)
+
+
+def found_money_placed_with_somebody_else() -> None:
+    suspense.park(number="RCY", amount=1, reason="x", now=MONDAY)
+    suspense.confirm(number="RCY", amount=1, now=MONDAY)
+    desk = UserFactory(staff=True)
+    suspense.place(item=SuspenseItem.objects.get(), advertiser=AdvertiserFactory(), by=desk, now=MONDAY)
+    SuspenseItem.objects.update(advertiser=AdvertiserFactory())
+
+
+def suspense_for_long() -> None:
+    SuspenseItem.objects.create(number="RCY", amount=1, reason="x", at=MONDAY - 3 * DAY)
+
+
 def unknown_for_long() -> None:
     PayoutAttempt.objects.update(made_at=MONDAY - 3 * DAY)
 
@@ -179,7 +205,10 @@ CORRUPTIONS: list[tuple[str, Callable[[], None]]] = [
     ("L20", run_on_a_thursday),
     ("L21", paid_topup_without_money),
     ("L21", money_of_a_failed_topup),
+    ("L21", found_money_without_a_booking),
+    ("L21", found_money_placed_with_somebody_else),
     ("L24", unknown_for_long),
+    ("L24", suspense_for_long),
 ]
 
 

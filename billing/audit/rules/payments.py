@@ -78,6 +78,31 @@ _rule(
     """,
 )
 
+# Found money: what Sina confirmed came from platform cash, what was placed went on to its advertiser, each once.
+_rule(
+    "L21",
+    """
+    SELECT item.id AS item, item.reason, item.amount, moved.id AS transfer, moved.amount AS booked
+    FROM (
+      SELECT id, 'suspense' AS reason, amount, 0 AS advertiser FROM billing_suspenseitem WHERE confirmed_at IS NOT NULL
+      UNION ALL
+      SELECT id, 'suspense_out', amount, advertiser_id FROM billing_suspenseitem WHERE placed_at IS NOT NULL
+    ) AS item
+    FULL JOIN (
+      SELECT transfer.id, transfer.reason, transfer.reference, transfer.amount,
+             coalesce(target.advertiser_id, 0) AS payee
+      FROM billing_transfer AS transfer
+      JOIN billing_ledgeraccount AS source ON source.id = transfer.source_id
+      JOIN billing_ledgeraccount AS target ON target.id = transfer.target_id
+      WHERE (transfer.reason, source.kind, target.kind)
+            IN (('suspense', 'cash', 'suspense'), ('suspense_out', 'suspense', 'available'))
+    ) AS moved
+      ON moved.reason = item.reason AND moved.reference = item.id AND moved.amount = item.amount
+      AND moved.payee = item.advertiser
+    WHERE item.id IS NULL OR moved.id IS NULL
+    """,
+)
+
 # Nothing is unknown or in suspense for more than two days without an alarm that says so.
 _rule(
     "L24",
