@@ -119,12 +119,15 @@ def _audit(now: datetime) -> None:
 
 
 def _due_at(*, cutoff: datetime, now: datetime) -> datetime:
-    """From 00:10 on, once no 24-hour check due before the cut-off is open; at 12:00 in any case (A34)."""
+    """From 00:10 on, once no 24-hour check due before the cut-off is open; at 12:00 in any case (A34).
+
+    A check is no longer open once the order waits for a person: that may last for weeks, and holds up nobody else (A8).
+    """
     opened = PayoutRun.objects.filter(cutoff=cutoff).exists()
     if opened or now < cutoff + NOT_BEFORE or now >= cutoff + AT_LATEST:
         return cutoff + NOT_BEFORE
-    is_open = Order.objects.filter(state=State.PUBLISHED, posted_at__lte=cutoff - EARN_AFTER).exists()
-    return cutoff + (AT_LATEST if is_open else NOT_BEFORE)
+    unproven = Order.objects.filter(state=State.PUBLISHED, posted_at__lte=cutoff - EARN_AFTER, undecided="")
+    return cutoff + (AT_LATEST if unproven.exists() else NOT_BEFORE)
 
 
 def _next_cutoff(now: datetime) -> datetime:

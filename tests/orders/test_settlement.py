@@ -109,6 +109,13 @@ def test_a_24_hour_check_due_after_the_cutoff_does_not_hold_it():
     assert settlement.settle_due(TEN_PAST) == 1
 
 
+def test_an_order_that_waits_for_a_person_does_not_hold_it():
+    earned()
+    stuck = world.publish(world.accepted(), posted_at=FRIDAY - 3 * DAY)
+    Order.objects.filter(pk=stuck.pk).update(undecided="straddle", next_check_at=None)
+    assert settlement.settle_due(TEN_PAST) == 1
+
+
 def test_a_timer_on_a_tuesday_makes_the_fridays_batch_and_only_that():
     on_time, late = earned(FRIDAY), earned(FRIDAY + DAY)
     assert settlement.settle_due(FRIDAY + 4 * DAY) == 1
