@@ -210,7 +210,7 @@ def table_of(ports: Ports, *, seconds: float) -> str:
     pages = (
         ("网站 Site", f"{ports.site_url}/"),
         ("运营后台 Admin", f"{ports.site_url}/admin/"),
-        ("接口文档 API", f"{ports.site_url}/api/docs/"),
+        ("接口文档 API", f"{ports.site_url}/api/v1/docs/"),
         ("沙箱 Sandbox", f"{ports.sandbox_url}/"),
     )
     lines = ["", f"Weitask 微任务 is up after {seconds:.1f} s. Ctrl-C stops everything.", ""]
