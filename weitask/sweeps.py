@@ -65,12 +65,17 @@ def me() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
+def take(name: str, *, owner: str, length: timedelta = LEASE) -> bool:
+    """Take a named lease row, or keep it for another `length` of real time; False when somebody else holds it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_TAKE, [name, owner, length.total_seconds()])
+        return cursor.rowcount == 1
+
+
 @contextmanager
 def lease(name: str, *, owner: str, length: timedelta = LEASE) -> Iterator[bool]:
     """Hold a named lease row for at most `length` of real time; yields False when somebody else holds it."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_TAKE, [name, owner, length.total_seconds()])
-        held = cursor.rowcount == 1
+    held = take(name, owner=owner, length=length)
     try:
         yield held
     finally:

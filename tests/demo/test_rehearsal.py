@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from weitask import clock, sweeps
 from weitask.demo import stepping
@@ -52,8 +53,39 @@ def test_a_running_demo_steps_forward_only_and_alone(committed, sandbox):
     assert clock.now() >= now + timedelta(hours=2)
     with pytest.raises(ValueError, match="forward"):
         stepping.advance(to=now)
-    with sweeps.lease(sweeps.STEPPING, owner="somebody else"), pytest.raises(stepping.Busy):
-        stepping.advance(to=now + timedelta(hours=3))
+    for other in ("somebody else", f"stepper:{sweeps.me()}"):
+        with sweeps.lease(sweeps.STEPPING, owner=other), pytest.raises(stepping.Busy):
+            stepping.advance(to=now + timedelta(hours=3))
+
+
+def test_a_step_goes_on_where_its_sweeps_outlast_the_next_moment(committed, sandbox, monkeypatch):
+    start = clock.now()
+    due = [start + timedelta(seconds=5), start + timedelta(seconds=6)]
+
+    def half_a_minute_long(now: datetime) -> int:
+        clock.advance(to=clock.now() + timedelta(seconds=30))
+        return len([due.remove(moment) for moment in list(due) if moment <= now])
+
+    slow = sweeps.Sweep("slow", half_a_minute_long, lambda now: min(due, default=None))
+    monkeypatch.setattr(sweeps, "REGISTRY", {"slow": slow})
+    assert stepping.advance(to=start + timedelta(hours=1)) == {"slow": 2}
+    assert clock.now() >= start + timedelta(hours=1)
+
+
+def test_a_step_that_takes_long_keeps_the_clock_for_itself(committed, sandbox, monkeypatch):
+    monkeypatch.setattr(stepping, "AT_MOST", timedelta(seconds=60))
+    start, left = clock.now(), []
+
+    def look(now: datetime) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE weitask_lease SET until = until - interval '50 seconds' RETURNING until > now()")
+            left.append(cursor.fetchone()[0])
+        return 0
+
+    monkeypatch.setattr(sweeps, "REGISTRY", {"slow": sweeps.Sweep("slow", look, lambda now: now)})
+    stepping.advance(to=start + timedelta(minutes=3))
+    assert len(left) >= 3
+    assert all(left)
 
 
 def test_the_bar_moves_the_clock_and_comes_back(committed, sandbox, client):

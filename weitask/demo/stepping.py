@@ -3,9 +3,10 @@
 The very sweeps of production run, one after the other, at each moment; the sandbox is ticked at each moment too.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from weitask.demo.control import Control
 ROUNDS: Final = 60  # at one moment; a sweep that still finds work after so many looks is a bug
 BREATH: Final = timedelta(seconds=1)
 WAITING: Final = timedelta(minutes=1)
+AT_MOST: Final = timedelta(minutes=10)  # of real time from one moment to the next
 OTHERS_WRITE: Final = 2.0  # seconds for which an answer about due work holds in a demo that people use meanwhile
 
 
@@ -30,7 +32,8 @@ class Stepper:
 
     Attributes:
         control: the sandbox.
-        move_clock: how the clock is set: `clock.pin` in a rehearsal, `clock.advance` in a running demo.
+        move_clock: sets the clock, `clock.pin` in a rehearsal, `clock.advance` in a running demo; answers what it shows
+            then, which is later than asked when real time ran past the moment meanwhile.
         scripted: the next moment at which somebody acts, or None.
         act: does what is scripted at a moment.
         agenda: what is due when.
@@ -39,7 +42,7 @@ class Stepper:
     """
 
     control: Control
-    move_clock: Callable[[datetime], None]
+    move_clock: Callable[[datetime], datetime]
     scripted: Callable[[], datetime | None] = lambda: None
     act: Callable[[datetime], object] = lambda now: None
     owner: str = field(default_factory=lambda: f"stepper:{sweeps.me()}")
@@ -56,8 +59,7 @@ class Stepper:
                 self.moments += 1
                 if now >= to:
                     return
-                now = min([to, *(max(moment, now + BREATH) for moment in upcoming)])
-                self.move_clock(now)
+                now = self.move_clock(min([to, *(max(moment, now + BREATH) for moment in upcoming)]))
 
     def _settle(self, now: datetime) -> list[datetime]:
         """Run everything due at `now` until nothing is; answers the later moments at which something will be."""
@@ -98,8 +100,14 @@ def advance(*, to: datetime) -> Counter[str]:
         Busy: somebody else is stepping.
         ValueError: `to` is in the past of the business clock.
     """
-    owner = f"stepper:{sweeps.me()}"
-    with sweeps.lease(sweeps.STEPPING, owner=owner, length=timedelta(minutes=10)) as held:
+    owner = f"stepper:{sweeps.me()}:{threading.get_ident()}"  # two steps of one web process are two steppers
+
+    def move(moment: datetime) -> datetime:
+        if not sweeps.take(sweeps.STEPPING, owner=owner, length=AT_MOST):
+            raise Busy
+        return _forward(moment)
+
+    with sweeps.lease(sweeps.STEPPING, owner=owner, length=AT_MOST) as held:
         if not held:
             raise Busy
         start = clock.now()
@@ -108,12 +116,18 @@ def advance(*, to: datetime) -> Counter[str]:
         with closing(Control()) as control:
             stepper = Stepper(
                 control=control,
-                move_clock=lambda moment: clock.advance(to=moment),
+                move_clock=move,
                 owner=owner,
                 agenda=Agenda(lasts=OTHERS_WRITE),
             )
             stepper.walk(start=start, to=to)
         return stepper.ran
+
+
+def _forward(moment: datetime) -> datetime:
+    with suppress(ValueError):  # the clock of a demo runs on: sweeps that took long may have outlasted the moment
+        clock.advance(to=moment)
+    return clock.now()
 
 
 class Busy(RuntimeError):

@@ -14,7 +14,7 @@ from weitask import clock, sweeps
 from weitask.demo import stepping
 from weitask.periods import cutoff_for, shanghai
 
-AFTER_CUTOFF = timedelta(hours=12)  # the Friday batch is made and paid by then (A34)
+AFTER_CUTOFF = timedelta(hours=12, minutes=10)  # the Friday batch is made by 12:00 and paid soon after (A34)
 STEPS = {"PT1H": timedelta(hours=1), "PT24H": timedelta(hours=24)}
 
 

@@ -47,7 +47,7 @@ def play(*, season: Season, write: Callable[[Script], None]) -> tuple[Script, St
         write(script)
         stepper = Stepper(
             control=control,
-            move_clock=lambda moment: clock.pin(at=moment),
+            move_clock=_pinned,
             scripted=script.next_scripted,
             act=script.act,
             owner=owner,
@@ -55,3 +55,8 @@ def play(*, season: Season, write: Callable[[Script], None]) -> tuple[Script, St
         stepper.walk(start=season.start, to=season.to)
         script.weather.clear()
     return script, stepper
+
+
+def _pinned(moment: datetime) -> datetime:
+    clock.pin(at=moment)
+    return moment
