@@ -33,6 +33,7 @@ GROUPS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "add_verdict",
         ),
         "accounts": ("view_mediaaccount", "view_category"),
+        "weitask": ("view_alarm", "change_alarm"),
     },
     ACCOUNT_REVIEW: {
         "accounts": (
@@ -45,7 +46,7 @@ GROUPS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "add_category",
             "change_category",
         ),
-        "weitask": ("view_alarm", "change_alarm"),
+        "weitask": ("view_alarm", "change_alarm", "view_lesson", "add_lesson", "change_lesson"),
     },
     FINANCE: {
         "billing": (

@@ -13,6 +13,9 @@ from weitask import clock
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("help/", help.help_centre, name="help"),
+    path("help/<slug:slug>/", help.article, name="help_article"),
+    path("lessons/", help.lessons, name="lessons"),
+    path("lessons/<int:pk>/", help.lesson, name="lesson"),
     path("support/", help.support, name="support"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:pk>/", tasks.task, name="task"),

@@ -102,6 +102,27 @@ class SecurityEvent(models.Model):
         return f"{self.kind} {self.at:%F %T}"
 
 
+class Lesson(models.Model):
+    """微博运营课堂: a lesson that operators write and publish (R50). Unpublished ones are drafts."""
+
+    title = models.CharField(_("标题"), max_length=80)
+    summary = models.CharField(_("摘要"), max_length=160)
+    body = models.TextField(_("正文"), help_text=_("空行分段；以“# ”开头的一行是小标题。"))
+    published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("修改时间"), auto_now=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("作者")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("微博运营课堂")
+        ordering = ["-published_at", "-id"]
+        indexes = [models.Index("published_at", "id", condition=Q(published_at__isnull=False), name="lesson_published")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class IdempotencyKey(models.Model):
     """The first answer to a POST, given again for the same key and body (spec 7)."""
 

@@ -238,7 +238,11 @@ def test_any_shape_is_read_or_malformed(value, place):
 
 
 def test_an_original_that_is_not_shown_to_us_does_not_hide_its_repost():
-    kept_back = {"idstr": "4885639100630954", "text": "抱歉，由于作者设置，你暂时没有这条微博的查看权限哦。", "user": None}
+    kept_back = {
+        "idstr": "4885639100630954",
+        "text": "抱歉，由于作者设置，你暂时没有这条微博的查看权限哦。",
+        "user": None,
+    }
     post = records.parse_post(status(retweeted_status=kept_back))
 
     assert (post.uid, post.retweeted_id, post.retweeted_deleted) == ("5187664653", "4885639100630954", False)

@@ -17,7 +17,7 @@ def pinned(db) -> None:
     clock.pin(at=MONDAY)
 
 
-PUBLIC = ["home", "help", "support", "account_login", "account_signup", "account_reset_password"]
+PUBLIC = ["home", "help", "lessons", "support", "account_login", "account_signup", "account_reset_password"]
 EVERYBODY = ["identity", "weibo_accounts", "notices", "help", "support", "account_change_password"]
 ADVERTISER = ["home", "tasks", "market", "wallet", "recharge", "task_new"]
 OWNER = ["home", "orders", "media_accounts", "earnings", "bank_card"]
