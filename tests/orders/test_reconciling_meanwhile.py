@@ -11,7 +11,7 @@ from orders.models import PublishAttempt
 from tests.accounts import weibo_side
 from tests.moments import MINUTE, SECOND
 from tests.orders import at_weibo
-from tests.orders.at_weibo import START, fault
+from tests.orders.at_weibo import fault
 from tests.orders.test_reconciling import LOOK, attempts, lost
 from weitask import clock
 
