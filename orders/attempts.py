@@ -180,8 +180,8 @@ def close(tried: Sequence[Tried], *, state: PublishAttempt.State, now: datetime)
 
 
 def confirm(*, attempt_ids: Collection[int], now: datetime) -> int:
-    """The posts of these attempts exist. An answer later than a proof of absence is still the truth."""
-    states = (*ON_THE_WIRE, PublishAttempt.State.ABSENT)
+    """The posts of these attempts exist. Seen later than a proof of absence, or before a next try, it is the truth."""
+    states = (*PublishAttempt.LIVE, PublishAttempt.State.ABSENT)
     rows = PublishAttempt.objects.filter(pk__in=attempt_ids, state__in=states)
     return rows.update(state=PublishAttempt.State.CONFIRMED, answered_at=now, next_at=None)
 

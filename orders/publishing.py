@@ -110,12 +110,12 @@ def _post(attempt_ids: Sequence[int], *, watch: Stopwatch) -> int:
     parcels, moved = _packed(attempt_ids, now=watch.read())
     prepared = pool.each(partial(prepare, client=client), parcels)
     ready = [one for one in prepared if isinstance(one, Parcel)]
-    failed = [
+    settled = [
         Tried(parcel, result, _ARMED)
         for parcel, result in zip(parcels, prepared, strict=True)
         if isinstance(result, Result)
     ]
-    moved += _settle(failed, now=watch.read())
+    moved += _settle(settled, now=watch.read())
     return moved + _send(ready, client=client, watch=watch)
 
 

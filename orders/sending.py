@@ -99,7 +99,10 @@ def judged(error: GatewayError, *, is_repost: bool) -> Result:
 
 
 def prepare(parcel: Parcel, *, client: WeiboClient) -> Parcel | Result:
-    """Read the newest id of the account's timeline, then upload the pictures. Nothing anyone could see is done."""
+    """Read the newest id of the account's timeline, then upload the pictures. Nothing anyone could see is done.
+
+    An original that the timeline shows already is posted; it is not sent again.
+    """
     return _guarded(parcel, lambda: _prepared(parcel, client), otherwise=Fate.LATER)
 
 
@@ -111,8 +114,10 @@ def send(parcel: Parcel, *, client: WeiboClient) -> Result:
     return result if isinstance(result, Result) else Result(Fate.UNKNOWN, code="no_result")
 
 
-def _prepared(parcel: Parcel, client: WeiboClient) -> Parcel:
+def _prepared(parcel: Parcel, client: WeiboClient) -> Parcel | Result:
     posts = client.timeline(token=parcel.token, uid=parcel.uid, count=NEWEST)
+    if own := next((post for post in posts if post.order_number == parcel.number), None):
+        return Result(Fate.POSTED, post=own)  # by a try that was said not to be made, or that shows only now
     base = str(max((int(post.id) for post in posts), default=int(NO_POSTS)))
     pic_ids = []
     for name in parcel.pictures:

@@ -132,8 +132,9 @@ def test_a_worker_killed_between_reading_and_verdict_earns_once(sandbox, worker)
 
 def test_a_blind_resend_makes_two(sandbox, worker):
     (order,) = at_weibo.ready(sandbox)
+    fault(sandbox, "statuses/update", "slow", seconds=0, visible_after=600)  # not in the timeline yet
     assert worker(fault="publish.after_send:kill").wait() == -9
-    order.attempts.update(state="armed", next_at=START)  # as if the timeline were never read
+    order.attempts.update(state="armed", next_at=START)  # as if its fate were known
     publishing.publish_due(START + SECOND)
     assert len(book(sandbox, order)) == 2
     assert sandbox.control("stats/")["doubles"] == 1

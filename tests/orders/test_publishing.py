@@ -365,3 +365,12 @@ def test_a_refusal_is_written_down_before_its_dead_token_goes(sandbox, monkeypat
     with pytest.raises(ZeroDivisionError):
         publishing.publish_due(START)
     assert (fresh(order).state, attempts(order)) == ("cancelled", ["refused"])
+
+
+def test_a_try_called_off_although_it_was_posted_is_seen_before_the_next_one(sandbox):
+    (order,) = at_weibo.ready(sandbox)
+    fault(sandbox, "statuses/update", "error_code", error_code="20014", after=True)
+    assert publishing.publish_due(START) == 0
+    assert publishing.publish_due(START + MINUTE) == 1
+    (post,) = book(sandbox, order)
+    assert (fresh(order).state, fresh(order).weibo_id, attempts(order)) == ("published", post["id"], ["confirmed"])
