@@ -58,6 +58,14 @@ def test_a_worker_killed_at_any_point_leaves_one_post(sandbox, worker, point):
     assert_posted_once(sandbox, order)
 
 
+@pytest.mark.parametrize("point", ["publish.before_send", "publish.after_send", "publish.answered"])
+def test_a_worker_killed_while_reposting_leaves_one_repost(sandbox, worker, point):
+    (order,) = at_weibo.ready(sandbox, source_id=at_weibo.source_at(sandbox))
+    assert worker(fault=f"{point}:kill").wait() == -9
+    recover(START, until=START + HOUR)
+    assert_posted_once(sandbox, order)
+
+
 @pytest.mark.parametrize("point", SENDING_POINTS)
 def test_killed_before_sending_and_nobody_left_for_an_hour_is_a_clean_cancel(sandbox, worker, point):
     (order,) = at_weibo.ready(sandbox)

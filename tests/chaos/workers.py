@@ -26,25 +26,9 @@ class Worker:
     def __init__(self, sweep: str, *, now: datetime, sandbox: SandboxProcess, folder: Path, fault: str = "") -> None:
         self.prefix = folder / "hit-"
         self.proof = folder / f"hit-{fault.partition(':')[0]}"
-        environment = {
-            **os.environ,
-            "DATABASE_URL": _test_database(),
-            "DJANGO_SETTINGS_MODULE": "weitask.settings",
-            "SANDBOX_URL": sandbox.base_url,
-            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-            "WEITASK_FAULT": fault,
-            "WEITASK_FAULT_ONCE": str(self.prefix),
-        }
-        environment = {name: value for name, value in environment.items() if not name.startswith("COV_")}
-        with (folder / "worker.log").open("a") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.run_sweep", sweep, now.isoformat()],
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-            )
+        faults = {"WEITASK_FAULT": fault, "WEITASK_FAULT_ONCE": str(self.prefix)}
+        command = [sys.executable, "-m", "tests.chaos.run_sweep", sweep, now.isoformat()]
+        self.process = start(command, sandbox=sandbox, folder=folder, faults=faults)
 
     def wait(self) -> int:
         """The exit code; negative for a signal."""
@@ -56,6 +40,31 @@ class Worker:
 
     def go_on(self) -> None:
         self.process.send_signal(signal.SIGCONT)
+
+
+def start(
+    command: list[str], *, sandbox: SandboxProcess, folder: Path, faults: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    """A process of ours on the test database and the test's sandbox, in a session of its own."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": _test_database(),
+        "DJANGO_SETTINGS_MODULE": "weitask.settings",
+        "SANDBOX_URL": sandbox.base_url,
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        **faults,
+    }
+    environment = {name: value for name, value in environment.items() if not name.startswith("COV_")}
+    with (folder / "worker.log").open("a") as log:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
 
 def _test_database() -> str:
