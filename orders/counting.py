@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Min, QuerySet
 
-from orders import pool
+from orders import lifecycle, pool
 from orders.models import Order
 from orders.moves import State
 from weitask.gateways import weibo
@@ -90,5 +90,6 @@ def _write(counts: Mapping[int, Counts], following: Mapping[int, datetime], *, n
         [one and one.likes for one in found],
         [following[pk] for pk in ids],
     ]
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        lifecycle.lock(order_ids=ids)
         cursor.execute(_WRITE, parameters)

@@ -1,6 +1,8 @@
 """Counts between the readings (R87)."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orders import counting, publishing
 from orders.models import Order
@@ -58,3 +60,12 @@ def test_an_order_that_is_over_is_not_counted_any_more(sandbox):
     assert counting.count_due(ONE) == 1
     assert counting.count_next_due(ONE) is None
     assert sandbox.control("requests/?target=statuses/count/biz") == []
+
+
+def test_counts_are_written_under_the_locks_of_their_orders_taken_in_the_order_of_ids(sandbox):
+    at_weibo.posted(sandbox)
+    with CaptureQueriesContext(connection) as asked:
+        counting.count_due(ONE)
+    lock, write = [query["sql"] for query in asked if "UPDATE" in query["sql"]]
+    assert "ORDER BY id FOR NO KEY UPDATE" in lock
+    assert "UPDATE orders_order o SET" in write
