@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
+from django.db.models import F
+
 from orders import pool
 from orders.models import Order, Reading
 from weitask.gateways.errors import GatewayError, PermanentError
@@ -54,7 +56,7 @@ def read(targets: Sequence[Target], *, client: WeiboClient) -> dict[int, Sight]:
     sights = {order_id: sight for answer in answers for order_id, sight in answer.items()}
     missing = [one for one in targets if sights[one.order_id].outcome == Reading.Outcome.MISSING]
     alive = any(sight.outcome in (Reading.Outcome.SEEN, Reading.Outcome.EDITED) for sight in sights.values())
-    if not missing or alive or _known_post_is_seen(client):
+    if not missing or alive or _known_post_is_seen(client, but=[one.order_id for one in missing]):
         return sights
     second = pool.each(partial(_witness, client=client), missing)
     return sights | {one.order_id: sight for one, sight in zip(missing, second, strict=True)}
@@ -101,10 +103,10 @@ def _sight(target: Target, posts: Mapping[str, Post]) -> Sight:
     return seen
 
 
-def _known_post_is_seen(client: WeiboClient) -> bool:
-    """Whether the interface shows at least one of the posts last seen alive."""
+def _known_post_is_seen(client: WeiboClient, *, but: Sequence[int]) -> bool:
+    """Whether the interface shows at least one of the posts last seen alive; `but` the orders that are in question."""
     known = Order.objects.filter(state__in=["published", "achieved"], first_missing_at=None, weibo_id__isnull=False)
-    newest = known.order_by("-last_seen_at").values_list("weibo_id", flat=True)[:CONTROLS]
+    newest = known.exclude(pk__in=but).order_by(F("last_seen_at").desc(nulls_last=True)).values_list("weibo_id", flat=True)[:CONTROLS]
     ids = [weibo_id for weibo_id in newest if weibo_id]
     try:
         posts = client.read_posts(ids=ids)

@@ -3,8 +3,9 @@
 import pytest
 
 from accounts import weibo_binding
-from orders import deciding, publishing, retention
-from tests.moments import DAY
+from orders import deciding, publishing, reading, retention
+from orders.models import Order
+from tests.moments import DAY, HOUR
 from tests.orders import at_weibo, world
 from tests.orders.at_weibo import START, fresh
 from tests.orders.test_retention import delete, outcomes
@@ -37,3 +38,15 @@ def test_a_post_gone_with_its_authorisation_and_no_other_to_compare_with_does_no
     assert (fresh(order).state, fresh(order).undecided, outcomes(order)) == ("published", "unseen", ["unknown"])
     deciding.decide(order=fresh(order), by=world.judge(), outcome="deleted", reason="已删除", now=START + 3 * DAY)
     assert (fresh(order).state, world.frozen(order)) == ("failed", 0)
+
+
+def test_neither_the_post_in_question_nor_one_that_was_never_read_is_the_control(sandbox, monkeypatch):
+    monkeypatch.setattr(reading, "CONTROLS", 1)
+    gone, living = at_weibo.ready(sandbox, starts=(START, START))
+    publishing.publish_due(START)
+    unread = world.published()  # as a person found it; not at this Weibo
+    assert unread.last_seen_at is None
+    Order.objects.filter(pk__in=[living.pk, unread.pk]).update(next_check_at=START + HOUR)
+    delete(sandbox, fresh(gone), START)
+    retention.check_due(START)
+    assert (gone.readings.get().outcome, gone.readings.get().code) == ("missing", "")
