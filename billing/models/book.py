@@ -1,5 +1,6 @@
 """The book: accounts, transfers, entries. Rows are never edited (spec 4, architecture 1.4)."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
@@ -28,6 +29,28 @@ PLATFORM_KINDS = (AccountKind.CASH, AccountKind.EXPENSE, AccountKind.FEE, Accoun
 ADVERTISER_KINDS = (AccountKind.AVAILABLE, AccountKind.FROZEN, AccountKind.REFUND)
 OWNER_KINDS = (AccountKind.PAYABLE, AccountKind.TRANSIT)
 DEBIT_KINDS = (AccountKind.CASH, AccountKind.EXPENSE)
+
+
+def _refuse_after_insert(*, name: str, wrong: str, why: str) -> pgtrigger.Trigger:
+    """A trigger that refuses a statement whose new rows (`made`) give an id in the query `wrong`.
+
+    The query is planned anew each time: a plan kept from when the table was small would read all of it for each row.
+    """
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="made"),
+        declare=[("wrong", "bigint")],
+        func=(
+            f"EXECUTE '{wrong}' INTO wrong;"
+            f" IF wrong IS NOT NULL THEN RAISE EXCEPTION '{why}', wrong; END IF; RETURN NULL;"
+        ),
+    )
+
+
+_SIDES = "((t.source_id, -t.amount), (t.target_id, t.amount))"
 
 
 class LedgerAccount(models.Model):
@@ -114,7 +137,17 @@ class Transfer(models.Model):
                 name="transfer_ends_when_it_ends",
             ),
         ]
-        triggers = append_only()
+        triggers = [
+            *append_only(),
+            _refuse_after_insert(
+                name="two_entries",  # L01
+                wrong=(
+                    "SELECT min(t.id) FROM made AS t WHERE 2 <> (SELECT count(*) FROM billing_entry AS e"  # noqa: S608
+                    f" WHERE e.transfer_id = t.id AND (e.account_id, e.amount) IN {_SIDES})"
+                ),
+                why="transfer % was not written with its two entries",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reason} {self.reference}"
@@ -136,4 +169,15 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["transfer", "account"], name="entry_once_per_account"),
             models.CheckConstraint(condition=~Q(amount=0), name="entry_not_zero"),
         ]
-        triggers = append_only()
+        triggers = [
+            *append_only(),
+            _refuse_after_insert(
+                name="one_of_two",  # L01
+                wrong=(
+                    "SELECT min(e.transfer_id)"  # noqa: S608
+                    " FROM made AS e JOIN billing_transfer AS t ON t.id = e.transfer_id"
+                    f" WHERE (e.account_id, e.amount) NOT IN {_SIDES}"
+                ),
+                why="an entry of transfer % is none of its two",
+            ),
+        ]

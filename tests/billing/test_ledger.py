@@ -1,7 +1,7 @@
 """The book adds up, in one statement or in many."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from billing import ledger
 from billing.models import AccountKind, Entry, LedgerAccount, Reason, Transfer
@@ -124,3 +124,16 @@ def test_rows_of_the_book_cannot_be_edited(now):
         with pytest.raises(Exception, match="Cannot"), transaction.atomic():
             connection.cursor().execute(statement)
     assert Transfer.objects.get(pk=transfer).amount == 100
+
+
+def test_the_database_refuses_a_transfer_without_its_two_entries(now):
+    one = Transfer.objects.get(pk=recharge(AdvertiserFactory(), 100, at=now))
+    with pytest.raises(DatabaseError, match="its two entries"), transaction.atomic():
+        Transfer.objects.create(reason="reversal", reference=1, source=one.target, target=one.source, amount=5, at=now)
+
+
+def test_the_database_refuses_a_third_entry(now):
+    transfer, fee = recharge(AdvertiserFactory(), 100, at=now), ledger.platform(AccountKind.FEE)
+    columns = "transfer_id, account_id, amount, balance_after, seq"
+    with pytest.raises(DatabaseError, match="none of its two"), transaction.atomic():
+        connection.cursor().execute(f"INSERT INTO billing_entry ({columns}) VALUES ({transfer}, {fee}, 100, 100, 1)")
