@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing import credit
 from billing import queries as wallets
 from tasks import planning, policy, quoting, screening, source
 from tasks.models import Form, Item, Submission
@@ -156,12 +157,23 @@ def _price_changes(plan: Plan, quote: Quote) -> list[Problem]:
         for wish, row in zip(plan.wishes, quote.rows, strict=True)
         if wish.price_seen is not None and row.price is not None and wish.price_seen != row.price
     ]
+    if not plan.addition:
+        changed += _fee_change(quote, before=credit.fee_rate_at(at=plan.task.created_at))
     if changed:
         message = _("所选帐号的价格有变动，现在共需 %(total)s 元，请确认后再次提交") % {
             "total": money.display(quote.total)
         }
         changed.append(Problem("price_changed", message, field="price_agreed"))
     return changed
+
+
+def _fee_change(quote: Quote, *, before: int) -> list[Problem]:
+    """The fee is part of what is paid (A10): at another rate than when the draft was begun it is agreed to anew."""
+    fee = sum(money.share(row.price or 0, before) for row in quote.rows)
+    if fee == quote.fee:
+        return []
+    message = _("服务费由 %(old)s 元变为 %(new)s 元") % {"old": money.display(fee), "new": money.display(quote.fee)}
+    return [Problem("price_changed", message, field="price_agreed")]
 
 
 def _money(plan: Plan, quote: Quote, now: datetime) -> list[Problem]:

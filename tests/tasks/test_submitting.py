@@ -236,6 +236,16 @@ def test_a_changed_price_is_shown_and_asked_once_more():
     assert agreed.net == 12_000
 
 
+def test_a_changed_fee_is_shown_and_asked_once_more():
+    task = draft()
+    credit.set_fee_rate(rate_bp=500, valid_from=MONDAY + MINUTE, by=reviewer(), now=MONDAY)
+    refusal = refused(task, now=MONDAY + MINUTE)
+    assert codes(refusal) == [("price_changed", None), ("price_changed", None)]
+    assert "0.00 元变为 5.00 元" in refusal.value.problems[0].message
+    by = task.advertiser.user
+    assert review.submit(task=task, by=by, now=MONDAY + MINUTE, price_agreed=10_500).fee == 500
+
+
 def test_agreeing_to_another_total_is_not_agreeing():
     account = MediaAccountFactory()
     task = draft(accounts=[account])
