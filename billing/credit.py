@@ -1,10 +1,9 @@
-"""信用额度 and 平台服务费率: dated rows, the newest in force counts (R124, A10, A32)."""
+"""信用额度 and 平台服务费率: dated rows, the newest that has begun counts (R124, A10, A32)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Advertiser, User
@@ -26,10 +25,13 @@ class CreditTerms:
 
 
 def limit_at(*, advertiser_id: int, at: datetime) -> int:
-    """Credit limit in fen in force at a moment; the end of a limit is exclusive, no row means none."""
-    rows = CreditLimit.objects.filter(advertiser_id=advertiser_id, valid_from__lte=at)
-    in_force = rows.filter(Q(valid_to=None) | Q(valid_to__gt=at)).order_by("-valid_from", "-id")
-    return in_force.values_list("amount", flat=True).first() or 0
+    """Credit limit in fen in force at a moment: the newest that has begun, until its end (exclusive); else none.
+
+    An older limit never comes back when a newer one ends: a contract that has run out must not lend more than it did.
+    """
+    begun = CreditLimit.objects.filter(advertiser_id=advertiser_id, valid_from__lte=at)
+    newest = begun.order_by("-valid_from", "-id").first()
+    return newest.amount if newest and (newest.valid_to is None or newest.valid_to > at) else 0
 
 
 def set_credit(*, advertiser: Advertiser, terms: CreditTerms, by: User, now: datetime) -> CreditLimit:

@@ -40,6 +40,13 @@ def test_the_newest_limit_in_force_counts_and_zero_withdraws_it(now):
     assert limit(advertiser, now + DAY) == 0
 
 
+def test_when_the_newest_limit_ends_no_older_one_comes_back(now):
+    advertiser = AdvertiserFactory()
+    grant(advertiser, now, 50_000)
+    grant(advertiser, now, 20_000, end=now + DAY)
+    assert (limit(advertiser, now + DAY - SECOND), limit(advertiser, now + DAY)) == (20_000, 0)
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
