@@ -108,6 +108,20 @@ def test_the_largest_moment_heard_is_the_business_time(sandbox: SandboxProcess, 
     assert say("nonsense") == "2026-01-05T12:30:00+08:00"
 
 
+@pytest.mark.parametrize(
+    "wish", [{"screen_name": None}, {"verified": "maybe"}, {"followers_count": 10**30}, {"uid": "abc"}, {"uid": "1" * 21}]
+)
+def test_a_user_that_cannot_be_is_refused(http: httpx.Client, wish: dict[str, object]) -> None:
+    answer = http.post("/_control/weibo/users/", json=wish)
+    assert (answer.status_code, set(answer.json())) == (400, {"error"})
+
+
+def test_the_front_page_leads_to_everybody(http: httpx.Client, token: str) -> None:
+    front = http.get("/")
+    assert front.status_code == 200
+    assert '<a href="/u/5187664653">城南食记</a>' in front.text
+
+
 def test_the_seed_has_believable_users_of_every_kind(sandbox: SandboxProcess) -> None:
     made = sandbox.control("seed/")
     users = sandbox.control("weibo/users/")

@@ -107,6 +107,7 @@ urlpatterns = [
     path("_control/requests/", control(GET=control_system.requests)),
     path("_control/seed/", control(POST=control_system.seed)),
     path("_control/reset/", control(POST=control_system.reset)),
+    path("", pages.index),
     path("pictures/<size>/<pic_id>", pages.picture),
     path("avatar/<uid>/<int:size>.svg", pages.avatar),
     path("t/<code>", pages.short_link),

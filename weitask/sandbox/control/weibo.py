@@ -123,6 +123,8 @@ def _save_user(wish: dict[str, Any]) -> dict[str, Any]:
     if strange:
         raise ValueError(f"unknown field: {', '.join(sorted(strange))}")
     uid = str(wish.get("uid") or 5_000_000_000 + secrets.randbelow(999_999_999))
+    if not (uid.isascii() and uid.isdigit() and len(uid) <= 20):
+        raise ValueError("uid: up to 20 digits")
     given = {name: wish[name] for name in _FIELDS if name in wish}
     fresh = {
         "screen_name": f"用户{uid}",

@@ -4,15 +4,19 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 Handler = Callable[..., Any]
+_BAD = (ValueError, KeyError, TypeError, OverflowError, ValidationError, IntegrityError)
 
 
 def control(**handlers: Handler) -> Callable[..., HttpResponse]:
     """A view from one handler per method: `control(GET=list_users, POST=create_user)`.
 
-    A handler takes the request's body (or query) as a dict, and the path's parts by name. ValueError is answered 400.
+    A handler takes the request's body (or query) as a dict, and the path's parts by name. What the handler or the
+    tables cannot take is answered 400.
     """
 
     def view(request: HttpRequest, **parts: str) -> HttpResponse:
@@ -21,7 +25,7 @@ def control(**handlers: Handler) -> Callable[..., HttpResponse]:
             return JsonResponse({"error": "method not allowed"}, status=405)
         try:
             return _as_json(handler(_body(request), **parts))
-        except (ValueError, KeyError, TypeError) as error:
+        except _BAD as error:
             return JsonResponse({"error": str(error)}, status=400)
         except Http404 as error:
             return JsonResponse({"error": str(error) or "not found"}, status=404)

@@ -12,6 +12,11 @@ _PAGE_OF_POSTS = 30
 _COLOURS = ("#e6162d", "#ff8200", "#0a7", "#2f6fd0", "#8a4fbe", "#c2185b", "#00838f", "#6d4c41")
 
 
+def index(request: HttpRequest) -> HttpResponse:
+    """Everybody, those with the most followers first."""
+    return render(request, "sandbox/index.html", {"users": WeiboUser.objects.order_by("-followers_count", "pk")})
+
+
 def user(request: HttpRequest, uid: str) -> HttpResponse:
     """The page of a user with the latest posts."""
     one = get_object_or_404(WeiboUser, pk=uid)
