@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import AdvertiserQuerySet, MediaAccountQuerySet, NoticeQuerySet
+from accounts.querysets import AdvertiserQuerySet, CategoryQuerySet, MediaAccountQuerySet, NoticeQuerySet
 from weitask.models import append_only
 
 
@@ -104,6 +104,8 @@ class Category(models.Model):
     name = models.CharField(_("名称"), max_length=30)
     name_en = models.CharField(_("英文名称"), max_length=40)
     position = models.SmallIntegerField(_("排序"), default=0)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("帐号类别")

@@ -7,11 +7,18 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from accounts.models import Advertiser, User
+    from accounts.models import Advertiser, Category, User
 
 
 class AdvertiserQuerySet(models.QuerySet):
     pass
+
+
+class CategoryQuerySet(models.QuerySet):
+    def called(self, text: str) -> "Category | None":
+        """The category of this slug or, as lists show it, of this name in either language."""
+        found: Category | None = self.filter(Q(slug=text) | Q(name=text) | Q(name_en=text)).first()
+        return found
 
 
 class MediaAccountQuerySet(models.QuerySet):

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts import indicators, queries
 from accounts.api.roles import AdvertiserView
-from accounts.models import Advertiser, MediaAccount
+from accounts.models import Advertiser, Category, MediaAccount
 from weitask.rest.bodies import Filters
 from weitask.rest.fields import MomentField, MoneyField, MoneyInput
 from weitask.rest.schema import PAGE_PARAMETERS, paged
@@ -35,7 +35,7 @@ class FormFilter(Filters):
 class MarketFilter(FormFilter):
     """Everything a search may ask for; 个人用户 cannot filter by what they cannot see."""
 
-    category = serializers.CharField(required=False, max_length=30, help_text="Slug of a category")
+    category = serializers.CharField(required=False, max_length=40, help_text="Slug of a category, or its name")
     followers_min = serializers.IntegerField(required=False, min_value=0, max_value=10**12)
     followers_max = serializers.IntegerField(required=False, min_value=0, max_value=10**12)
     price_min = MoneyInput(required=False)
@@ -46,6 +46,10 @@ class MarketFilter(FormFilter):
     q = serializers.CharField(required=False, max_length=60, help_text="Part of the name")
     free_at = MomentField(required=False, help_text="Only accounts that are free at this start")
     ordering = serializers.ChoiceField([(key, key) for key in queries.ORDERINGS], default=queries.DEFAULT_ORDERING)
+
+    def validate_category(self, value: str) -> str:
+        found = Category.objects.called(value)
+        return found.slug if found else value
 
 
 class MarketAccountOut(serializers.Serializer):

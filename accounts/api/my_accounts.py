@@ -72,8 +72,9 @@ class MyAccountBody(Body):
 
     price_original = MoneyInput(allow_null=True)
     price_repost = MoneyInput(allow_null=True)
-    category = serializers.SlugField(
-        max_length=30, help_text="Slug; for an organisation this is the application to take orders, which is reviewed"
+    category = serializers.CharField(
+        max_length=40,
+        help_text="Slug or name; for an organisation this is the application to take orders, which is reviewed",
     )
     accepts_personal = serializers.BooleanField(help_text="Whether personal users may choose the account")
 
@@ -133,7 +134,7 @@ def _change(account: MediaAccount, by: User, sent: Mapping[str, Any]) -> None:
     if "accepts_personal" in sent:
         media.set_opt_in(account=account, by=by, accepts=sent["accepts_personal"], now=now)
     if "category" in sent:
-        category = Category.objects.filter(slug=sent["category"]).first()
+        category = Category.objects.called(sent["category"])
         if category is None:
             raise Refusal("category_unknown", _("没有这个类别"), field="category")
         verb = media.apply_for_taking if account.organisation else media.set_category

@@ -1,6 +1,5 @@
 """images/: 原发配图, named by id in tasks and selections (F59)."""
 
-from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -42,13 +41,13 @@ class ImagesView(AdvertiserView):
 
     @extend_schema(request={"multipart/form-data": ImageBody}, responses={201: ImageOut})
     def post(self, request: Request) -> Response:
-        """Store one picture as new pixels; the field is `image`."""
+        """Store one picture as new pixels: the only file sent, whatever its part is called."""
         advertiser = self.advertiser(request)
-        unknown = sorted((set(request.FILES) | set(request.data)) - {"image"})
+        uploads = [upload for name in request.FILES for upload in request.FILES.getlist(name)]
+        unknown = sorted(set(request.data) - set(request.FILES))
         if unknown:
             raise serializers.ValidationError({name[:100]: [_("未知字段")] for name in unknown})
-        upload = request.FILES.get("image")
-        if not isinstance(upload, UploadedFile):
-            raise Refusal("image_missing", _("请上传图片，字段名为 image"), field="image")
-        image = images.store(advertiser=advertiser, upload=upload, now=clock.now())
+        if len(uploads) != 1:
+            raise Refusal("image_missing", _("请上传一张图片，字段名为 image"), field="image")
+        image = images.store(advertiser=advertiser, upload=uploads[0], now=clock.now())
         return Response(ImageOut(image).data, status=status.HTTP_201_CREATED)

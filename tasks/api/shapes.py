@@ -21,7 +21,7 @@ class SelectionBody(Body):
     account = IdField()
     start_at = MomentField(required=False, allow_null=True)
     text = serializers.CharField(
-        required=False, allow_blank=True, trim_whitespace=False, max_length=drafting.MAX_CHARACTERS
+        required=False, allow_blank=True, allow_null=True, trim_whitespace=False, max_length=drafting.MAX_CHARACTERS
     )
     images = serializers.ListField(child=IdField(), required=False, allow_null=True, max_length=50)
 
@@ -31,12 +31,12 @@ class TaskBody(Body):
 
     form = serializers.ChoiceField(Form.choices)
     text = serializers.CharField(
-        required=False, allow_blank=True, trim_whitespace=False, max_length=drafting.MAX_CHARACTERS
+        required=False, allow_blank=True, allow_null=True, trim_whitespace=False, max_length=drafting.MAX_CHARACTERS
     )
     source_url = serializers.CharField(
-        required=False, allow_blank=True, max_length=300, help_text="Needed for a repost"
+        required=False, allow_blank=True, allow_null=True, max_length=300, help_text="Needed for a repost"
     )
-    images = serializers.ListField(child=IdField(), required=False, max_length=50)
+    images = serializers.ListField(child=IdField(), required=False, allow_null=True, max_length=50)
     proof = IdField(required=False, allow_null=True, help_text="Id of the picture that proves the right to sell")
     start_at = MomentField(required=False, allow_null=True)
     selections = SelectionBody(many=True, required=False)
@@ -121,7 +121,7 @@ def selections_of(sent: Iterable[Mapping[str, Any]]) -> tuple[SelectionInput, ..
         SelectionInput(
             account_id=one["account"],
             start_at=one.get("start_at"),
-            text=one.get("text", ""),
+            text=one.get("text") or "",
             image_ids=None if one.get("images") is None else tuple(one["images"]),
         )
         for one in sent
@@ -134,9 +134,9 @@ def input_of(sent: Mapping[str, Any], *, task: Task | None = None) -> TaskInput:
     chosen = sent.get("selections")
     return TaskInput(
         form=sent.get("form", old.form),
-        text=sent.get("text", old.text),
-        source_url=sent.get("source_url", old.source_url),
-        image_ids=tuple(sent.get("images", old.image_ids)),
+        text=sent.get("text", old.text) or "",
+        source_url=sent.get("source_url", old.source_url) or "",
+        image_ids=tuple(sent.get("images", old.image_ids) or ()),
         start_at=sent.get("start_at", old.start_at),
         selections=old.selections if chosen is None else selections_of(chosen),
         proof_id=sent.get("proof", old.proof_id),

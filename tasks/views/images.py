@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
+from rest_framework.authentication import TokenAuthentication
+from rest_framework.exceptions import AuthenticationFailed
 
 from accounts import workspace
 from accounts.models import User
@@ -34,8 +36,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def image(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The picture itself; a stranger gets 404."""
-    user = workspace.active(request).user
+    """The picture itself; a stranger gets 404. The API names this address too, so a token opens it like a session."""
+    user = workspace.active(request).user or _of_token(request)
     found = Image.objects.filter(pk=pk).first()
     if user is None or found is None or not _may_see(user, found):
         raise Http404
@@ -44,6 +46,14 @@ def image(request: HttpRequest, pk: int) -> HttpResponseBase:
     answer["Content-Disposition"] = "inline"
     answer["Cache-Control"] = "private, max-age=86400, immutable"
     return answer
+
+
+def _of_token(request: HttpRequest) -> User | None:
+    try:
+        found = TokenAuthentication().authenticate(request)
+    except AuthenticationFailed:
+        return None
+    return found[0] if found else None
 
 
 def _may_see(user: User, found: Image) -> bool:

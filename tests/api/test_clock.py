@@ -37,6 +37,11 @@ def test_the_clock_is_stepped_by_a_length_and_to_a_moment(staff, sandbox):
     assert clock.now() >= to
 
 
+def test_a_step_of_no_length_runs_what_is_due_now(staff, sandbox):
+    found = staff.done("post", PATH, {"advance": "PT0S"})
+    assert (found["running"], found["error"]) == (False, "")
+
+
 def test_what_takes_long_is_answered_at_once_with_where_to_look(staff, monkeypatch):
     let_go = threading.Event()
 

@@ -63,6 +63,8 @@ def test_the_price_of_a_hidden_form_is_not_told(person):
         ({"q": "火锅"}, 1),
         ({"region": "四川"}, 1),
         ({"category": "food"}, 2),
+        ({"category": "美食"}, 2),
+        ({"category": "Food"}, 2),
         ({"category": "nothing"}, 0),
         ({"verified": "true"}, 1),
         ({"verified": "", "q": ""}, 2),

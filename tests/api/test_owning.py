@@ -49,6 +49,7 @@ def test_category_and_opt_in_are_set_together_or_not_at_all(owner, account):
     other = Category.objects.exclude(pk=account.category_id).first()
     found = owner.done("patch", path, {"accepts_personal": False, "category": other.slug})
     assert (found["accepts_personal"], found["category"]["slug"]) == (False, other.slug)
+    assert owner.done("patch", path, {"category": "美食"})["category"]["slug"] == "food"
 
 
 def test_an_organisation_applies_by_its_category(owner, account):

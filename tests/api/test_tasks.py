@@ -158,9 +158,25 @@ def test_orders_of_a_task_show_the_split_and_the_report_adds_up(pinned):
 def test_a_picture_is_uploaded_and_named_by_its_id(buyer):
     answer = buyer.client.post(f"{V1}images/", {"image": picture()}, format="multipart")
     assert (answer.status_code, answer.data["width"], answer.data["height"]) == (201, 12, 8)
-    assert buyer.client.get(answer.data["url"]).status_code in (200, 404)  # the page wants a session
+    assert b"".join(buyer.client.get(answer.data["url"]).streaming_content).startswith(b"\x89PNG")
+    assert Caller(token="nobodys").client.get(answer.data["url"]).status_code == 404
     task = buyer.done("post", "tasks/", task_body(images=[answer.data["id"]]))
     assert task["images"] == [answer.data["id"]]
+
+
+def test_a_picture_is_taken_from_the_only_part_whatever_its_name(buyer):
+    assert buyer.client.post(f"{V1}images/", {"file": picture()}, format="multipart").status_code == 201
+    two = {"image": picture(), "file": picture()}
+    problem(buyer.client.post(f"{V1}images/", two, format="multipart"), 400, "image_missing")
+
+
+def test_null_is_what_was_left_out(buyer):
+    account = MediaAccountFactory()
+    body = task_body(account, text=None, source_url=None, images=None)
+    body["selections"][0] |= {"text": None, "images": None, "start_at": None}
+    task = buyer.done("post", "tasks/", body)
+    assert (task["text"], task["source_url"], task["images"]) == ("", "", [])
+    assert task["selections"] == [{"account": account.pk, "start_at": None, "text": "", "images": None}]
 
 
 def test_a_picture_that_is_none_is_refused(buyer):

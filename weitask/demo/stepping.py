@@ -111,8 +111,9 @@ def advance(*, to: datetime) -> Counter[str]:
         if not held:
             raise Busy
         start = clock.now()
-        if to < start:
-            clock.advance(to=to)  # raises: forward only
+        if to < start - BREATH:
+            message = f"the clock only goes forward: {to.isoformat()}"
+            raise ValueError(message)
         with closing(Control()) as control:
             stepper = Stepper(
                 control=control,

@@ -9,6 +9,7 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
 MAX_BYTES: Final = 2 * 1024 * 1024
+MOST_READ: Final = 8 * MAX_BYTES
 
 
 class TooLarge(APIException):
@@ -26,6 +27,7 @@ class JsonParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         body = stream.read(MAX_BYTES + 1)
         if len(body) > MAX_BYTES:
+            stream.read(MOST_READ)  # what is left unread would end the connection under the caller's next request
             raise TooLarge(_("请求内容过大"))
         try:
             return json.loads(body.decode("utf-8"), parse_constant=_refuse)
