@@ -11,7 +11,7 @@ from accounts import notices
 from accounts.models import User
 from accounts.notices import NewNotice
 from billing import holds
-from orders import lifecycle
+from orders import lifecycle, standing
 from orders.models import Order
 from orders.moves import Cause
 from tasks.models import Item, Submission, Task
@@ -33,6 +33,9 @@ def create_orders(*, submission: Submission, by: User, now: datetime) -> list[Or
     orders = [_order_of(item, submission=submission, task=task) for item in wanted]
     if not orders:
         return []
+    ruled = standing.ruled(account_ids=[order.account_id for order in orders])
+    for order in orders:
+        order.rule_due_at = now if order.account_id in ruled else None
     lifecycle.begin(orders=orders, cause=Cause.APPROVED, at=now, by=by)
     charges = [holds.Charge(order_id=order.pk, amount=order.total) for order in orders]
     holds.freeze(advertiser_id=task.advertiser_id, charges=charges, now=now)

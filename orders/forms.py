@@ -1,9 +1,15 @@
 """What an owner types about an order."""
 
+from datetime import time
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orders.models import StandingRule
 from orders.refusals import GROUNDS, LEAST, MOST
+from orders.standing import Wanted
+from weitask.forms import YuanField
 
 
 class RefusalForm(forms.Form):
@@ -19,3 +25,37 @@ class RefusalForm(forms.Form):
         help_text=_("至少 10 个字；广告主会看到。无故拒单过多会影响评级。"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class StandingRuleForm(forms.Form):
+    """自动接单: the least net income of each form, and between which hours of a Shanghai day."""
+
+    original_from = YuanField(
+        label=_("原发净收入不低于（元）"), required=False, help_text=_("留空表示原发订单不自动接单。")
+    )
+    repost_from = YuanField(
+        label=_("转发净收入不低于（元）"), required=False, help_text=_("留空表示转发订单不自动接单。")
+    )
+    opens = forms.TimeField(
+        label=_("最早开始（北京时间）"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    closes = forms.TimeField(
+        label=_("最晚开始（北京时间）"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+    @staticmethod
+    def initial_of(rule: StandingRule | None) -> dict[str, Any]:
+        """The rule as it stands, or office hours to begin with."""
+        if rule is None:
+            return {"opens": time(9), "closes": time(22)}
+        return {name: getattr(rule, name) for name in ("original_from", "repost_from", "opens", "closes")}
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and data["original_from"] is None and data["repost_from"] is None:
+            self.add_error("original_from", _("请至少填写一种形式的最低净收入。"))
+        return data
+
+    def wanted(self, *, ip: str | None) -> Wanted:
+        """What the verb understands."""
+        return Wanted(**self.cleaned_data, ip=ip)

@@ -1,10 +1,29 @@
 """The sweeps of orders: what beat rings and whoever steps the clock runs (architecture 1.2, 7, spec 9)."""
 
-from orders import answering, closing, counting, digests, goodwill, halting, publishing, ratings, retention, settlement
+from orders import (
+    answering,
+    closing,
+    counting,
+    digests,
+    goodwill,
+    halting,
+    publishing,
+    ratings,
+    reminding,
+    retention,
+    settlement,
+    standing,
+)
 from weitask.sweeps import Sweep, register
 
 # A 派单 whose start has come falls to 流单 (R63); accepting checks the clock itself, so seconds do not matter (A19).
 register(Sweep("orders.expire", answering.expire_due, answering.next_expiry))
+
+# What the standing rules of owners accept, just after dispatch (R61).
+register(Sweep("orders.standing", standing.act_due, standing.next_due))
+
+# 24 hours, 2 hours and 30 minutes before a start that nobody has answered (R69).
+register(Sweep("orders.reminders", reminding.send_due, reminding.next_due))
 
 # Posts go out within seconds of their start (R80); a claim skips what another worker holds, so no lease.
 register(Sweep("orders.publish", publishing.publish_due, publishing.publish_next_due))

@@ -14,7 +14,7 @@ from django.db import connection, models, transaction
 from accounts import slots
 from accounts.models import User
 from billing import holds
-from orders import lateness
+from orders import lateness, reminding
 from orders.models import Order, OrderEvent
 from orders.moves import BY_PAIR, ENDED, FIRST, Cause, Money, State
 from weitask.periods import EARN_AFTER, KEEP_FOR, shanghai
@@ -112,6 +112,7 @@ def begin(*, orders: Sequence[Order], cause: Cause, at: datetime, by: User | Non
             order.state = FIRST
             order.cause = cause
             order.dispatched_at = at
+            order.remind_at = reminding.first_moment(start=order.start_at, now=at)
         made = Order.objects.bulk_create(orders, batch_size=1_000)
         OrderEvent.objects.bulk_create(
             [OrderEvent(order_id=pk, old="", new=FIRST, cause=cause, by=by, at=at) for pk in ids], batch_size=5_000

@@ -63,6 +63,8 @@ class Order(models.Model):
     likes = models.IntegerField(_("赞数"), default=0)
     counted_at = models.DateTimeField(_("统计时间"), null=True, blank=True)
     next_count_at = models.DateTimeField(null=True, blank=True)  # counts between the readings due
+    remind_at = models.DateTimeField(null=True, blank=True)  # the next reminder while it waits for an answer
+    rule_due_at = models.DateTimeField(null=True, blank=True)  # the account's standing rule has not looked at it yet
 
     objects = OrderQuerySet.as_manager()
 
@@ -91,6 +93,12 @@ class Order(models.Model):
             models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="order_check_due"),
             models.Index(fields=["next_count_at"], condition=Q(next_count_at__isnull=False), name="order_count_due"),
             models.Index(fields=["achieved_at", "id"], condition=Q(achieved_at__isnull=False), name="order_settle_due"),
+            models.Index(fields=["remind_at"], condition=Q(state="dispatched"), name="order_remind_due"),
+            models.Index(
+                fields=["rule_due_at"],
+                condition=Q(state="dispatched", rule_due_at__isnull=False),
+                name="order_rule_due",
+            ),
             models.Index(fields=["task", "id"], name="order_of_task"),
             models.Index(fields=["owner", "-id"], name="order_of_owner"),
             models.Index(fields=["account", "start_at"], name="order_of_account"),
@@ -238,6 +246,24 @@ class Verdict(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("裁定")
         triggers = append_only()
+
+
+class StandingRule(models.Model):
+    """Which orders of an account are accepted without asking its owner again; written by `orders.standing`."""
+
+    account = models.OneToOneField(MediaAccount, models.CASCADE, related_name="standing_rule", verbose_name=_("帐号"))
+    original_from = models.BigIntegerField(_("原发净收入不低于（分）"), null=True, blank=True)  # null: never
+    repost_from = models.BigIntegerField(_("转发净收入不低于（分）"), null=True, blank=True)
+    opens = models.TimeField(_("最早开始"))  # Shanghai
+    closes = models.TimeField(_("最晚开始"))
+    ip = models.GenericIPAddressField(null=True, blank=True)  # Weibo's `rip`
+    set_at = models.DateTimeField(_("设定时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("自动接单规则")
+        constraints = [
+            models.CheckConstraint(condition=Q(opens__lt=models.F("closes")), name="standing_rule_has_hours"),
+        ]
 
 
 class LateSettlement(models.Model):

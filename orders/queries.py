@@ -37,6 +37,12 @@ def of_advertiser(advertiser: Advertiser) -> OrderQuerySet:
     return Order.objects.visible_to_advertiser(advertiser).with_payout().select_related("account", "task")
 
 
+def coming(*, owner: User, start: datetime, end: datetime) -> OrderQuerySet:
+    """The owner's orders that start between two moments and have not ended without a post, by start."""
+    mine = of_owner(owner).filter(start_at__gte=start, start_at__lt=end)
+    return mine.exclude(state__in=(State.REFUSED, State.LAPSED, State.CANCELLED)).order_by("start_at", "pk")
+
+
 def content(order: Order) -> dict[str, str]:
     """What will be posted, as the preview shows it: form, text, and the original of a repost."""
     submission = order.item.submission

@@ -7,7 +7,7 @@ from accounts.models import Identity, User
 from accounts.workspace import Entry, menu
 from orders.models import Order
 from orders.moves import State
-from orders.views import help, home, inbox, tasks
+from orders.views import calendar, help, home, inbox, standing, tasks
 from weitask import clock
 
 urlpatterns: list[URLPattern] = [
@@ -22,6 +22,9 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:pk>/add/", tasks.add, name="task_add_orders"),
     path("tasks/orders/<int:pk>/", tasks.advertiser_order, name="task_order"),
     path("orders/", inbox.orders, name="orders"),
+    path("orders/calendar/", calendar.calendar, name="orders_calendar"),
+    path("media/<int:pk>/rule/", standing.rule, name="media_rule"),
+    path("media/<int:pk>/rule/drop/", standing.drop, name="media_rule_drop"),
     path("orders/accept/", inbox.accept_many, name="orders_accept"),
     path("orders/<int:pk>/", inbox.order, name="order"),
     path("orders/<int:pk>/accept/", inbox.accept, name="order_accept"),

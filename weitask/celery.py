@@ -23,6 +23,7 @@ TIMETABLE: Final[dict[str, tuple[float, str]]] = {
     # An order's way, in its order.
     "tasks.lapse": (5, "checks"),  # selections whose start passed in review; the alarm half an hour before (A15)
     "tasks.begin": (5, "checks"),  # approved tasks at their first start
+    "orders.standing": (2, "checks"),  # what the standing rules of owners accept (R61)
     "orders.expire": (2, "checks"),  # nobody answered by the start: 流单 (R63)
     "orders.publish": (1, "publish"),  # posts whose minute has come (R80)
     "orders.reconcile": (10, "publish"),  # posts of unknown fate, from 180 s after sending (R81)
@@ -40,6 +41,7 @@ TIMETABLE: Final[dict[str, tuple[float, str]]] = {
     "orders.goodwill": (60, "money"),  # stops that were our own fault (A22)
     # People.
     "orders.digests": (15, "notices"),  # how many accepted, at the first start and the last (R65, A20)
+    "orders.reminders": (15, "notices"),  # unanswered orders: 24 h, 2 h, 30 min before their start (R69)
     "accounts.notices": (3, "notices"),  # Weibo notices out of the outbox (R69)
     "accounts.tokens": (15, "checks"),  # authorisations that end, and the reminders before (A25)
     "accounts.profiles": (20, "notices"),  # followers and verification, daily
