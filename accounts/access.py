@@ -23,6 +23,16 @@ GROUPS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "view_decision",
             "add_decision",
             "view_image",
+            "view_firstapproval",
+            "view_reasontemplate",
+            "add_reasontemplate",
+            "change_reasontemplate",
+            "view_rule",
+            "add_rule",
+            "change_rule",
+            "delete_rule",
+            "view_rulecategory",
+            "view_ruleset",
         ),
         "orders": (
             "view_order",
@@ -75,6 +85,7 @@ GROUPS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
 }
 DECIDE_TASKS: Final = "tasks.add_decision"
+PUBLISH_RULES: Final = "tasks.add_ruleset"  # no group's: reviewers propose rules, an administrator publishes them
 DECIDE_ORDERS: Final = "orders.add_verdict"
 DECIDE_ACCOUNTS: Final = "accounts.add_accountdecision"
 HANDLE_MONEY: Final = "billing.change_payout"

@@ -8,8 +8,30 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Advertiser, MediaAccount, User
+from tasks.desk.models import Claim, FirstApproval, ReasonTemplate
 from tasks.querysets import SubmissionQuerySet, TaskQuerySet
+from tasks.screening.models import Rule, RuleCategory, RuleSet
 from weitask.models import append_only
+
+__all__ = [
+    "EDITABLE",
+    "LIVE",
+    "Claim",
+    "Decision",
+    "FirstApproval",
+    "Form",
+    "Image",
+    "Item",
+    "ReasonTemplate",
+    "Rule",
+    "RuleCategory",
+    "RuleSet",
+    "Selection",
+    "Submission",
+    "Task",
+    "TaskState",
+    "fixed",
+]
 
 
 def fixed(*columns: str) -> pgtrigger.Trigger:
@@ -202,6 +224,7 @@ class Submission(models.Model):
     fee = models.BigIntegerField(_("服务费合计（分）"))
     coverage = models.BigIntegerField(_("覆盖人数"))  # R31 snapshot
     findings = models.JSONField(_("机审发现"), default=list)
+    opened = models.JSONField(_("展开的短链接"), default=dict, db_default={})  # t.cn link → target (A39)
     rule_version = models.CharField(_("规则版本"), max_length=20)
     next_start_at = models.DateTimeField(_("最近开始时间"), null=True, db_index=True)  # earliest open item in review
     alarm_at = models.DateTimeField(null=True, db_index=True)  # the next "review is late" alarm (A15)
@@ -224,7 +247,7 @@ class Submission(models.Model):
                 condition=pgtrigger.Condition("OLD.state <> NEW.state AND OLD.state <> 'in_review'"),
                 func="RAISE EXCEPTION 'a decided submission stays decided: % -> %', OLD.state, NEW.state;",
             ),
-            fixed("task_id", "form", "text", "image_ids", "source_id", "net", "fee", "coverage", "findings"),
+            fixed("task_id", "form", "text", "image_ids", "source_id", "net", "fee", "coverage", "findings", "opened"),
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
         ]
 

@@ -31,11 +31,13 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A plan that breaks no rule, with its price of now and what screening found."""
+    """A plan that breaks no rule, with its price of now and what screening found by which rules (R49)."""
 
     plan: Plan
     quote: Quote
     findings: tuple[Finding, ...]
+    opened: Mapping[str, str]
+    rule_version: str
 
 
 def look_outside(*, plan: Plan, now: datetime) -> Outside:
@@ -64,7 +66,8 @@ def judge(*, plan: Plan, outside: Outside, price_agreed: int | None, now: dateti
     """
     if plan.task.source_id != outside.source_id:
         raise Conflict("task_changed", _("任务内容刚被修改，请重新提交"))
-    findings = tuple(screening.screen(planning.parts(plan), opened=outside.opened))
+    book = screening.current()
+    findings = tuple(screening.screen(planning.parts(plan), opened=outside.opened, book=book))
     quote = quoting.quote(form=plan.task.form, account_ids=plan.account_ids, now=now)
     problems = [*policy.problems(plan=plan, now=now), *_blocked(findings)]
     if price_agreed != quote.total:
@@ -72,7 +75,7 @@ def judge(*, plan: Plan, outside: Outside, price_agreed: int | None, now: dateti
     problems += _money(plan, quote, now)
     if problems:
         raise Refusal.many(problems)
-    return Offer(plan, quote, findings)
+    return Offer(plan, quote, findings, outside.opened, book.version)
 
 
 def record(*, offer: Offer, by: User, state: str, now: datetime) -> Submission:
@@ -99,7 +102,8 @@ def record(*, offer: Offer, by: User, state: str, now: datetime) -> Submission:
         fee=quote.fee,
         coverage=quote.coverage,
         findings=[finding.as_dict() for finding in offer.findings],
-        rule_version=screening.VERSION,
+        opened=dict(offer.opened),
+        rule_version=offer.rule_version,
         next_start_at=min(starts) if waiting else None,
         alarm_at=min(starts) - ALARM_BEFORE if waiting else None,
     )

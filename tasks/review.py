@@ -16,6 +16,8 @@ from accounts import access
 from accounts.models import Advertiser, User
 from billing import holds
 from tasks import letters, offers, planning, policy, screening
+from tasks.desk import second_look
+from tasks.desk.models import Claim
 from tasks.models import EDITABLE, LIVE, Decision, Submission, Task, TaskState
 from tasks.planning import SelectionInput
 from tasks.signals import task_approved, task_halted, tell
@@ -94,11 +96,12 @@ def add_orders(*, task: Task, by: User, selections: Sequence[SelectionInput], no
 def approve(*, submission: Submission, by: User, now: datetime) -> Submission:
     """通过: the hold becomes 冻结金额 and the orders go out, in one transaction (R48, R122).
 
-    Selections whose start has come lapse first (A15).
+    Selections whose start has come lapse first (A15). What is risky takes two reviewers: after the first yes the
+    submission is still in review.
 
     Raises:
         Forbidden: no reviewer, or one's own task or account (A48).
-        Conflict: decided by somebody else, named (F36); or every start has passed.
+        Conflict: decided by somebody else, named (F36); every start has passed; or the first yes is one's own.
         Refusal: `not_enough_money`; nothing was frozen, the submission stays in review (F37).
     """
     access.require_reviewer(by)
@@ -106,15 +109,15 @@ def approve(*, submission: Submission, by: User, now: datetime) -> Submission:
         with transaction.atomic():
             held = _open(submission, by=by)
             left = _lapse_items(held, now=now)
-            if left:
+            book = screening.current()
+            if left and second_look.confirmed(submission=held, by=by, book=book, now=now):
                 _approve(held, by=by, now=now)
     except holds.NotEnough as error:
         message = _("广告主的可支配余额不足，还差 %(missing)s 元；任务仍在审核中，余额足够后可再次通过") % {
             "missing": money.display(error.missing_fen)
         }
         raise Refusal("not_enough_money", message) from error
-    if not left:
-        raise Conflict("review_too_late", _("所有帐号的开始时间都已过，任务已审核超时"))
+    _require_in_time(left)
     return held
 
 
@@ -129,10 +132,13 @@ def reject(*, submission: Submission, by: User, reason: str, now: datetime) -> S
     words = _reason(reason)
     with transaction.atomic():
         held = _open(submission, by=by)
-        _reject(held, by=by, reason=words, now=now)
-        if not held.addition:
-            _move_task(held.task, old=[TaskState.IN_REVIEW], new=TaskState.REJECTED)
-        letters.rejected(submission=held, reason=words, now=now)
+        left = _lapse_items(held, now=now)
+        if left:
+            _reject(held, by=by, reason=words, now=now)
+            if not held.addition:
+                _move_task(held.task, old=[TaskState.IN_REVIEW], new=TaskState.REJECTED)
+            letters.rejected(submission=held, reason=words, now=now)
+    _require_in_time(left)
     return held
 
 
@@ -160,7 +166,7 @@ def halt(*, task: Task, by: User, reason: str, platform_fault: bool = False, now
             verdict=Decision.Verdict.HALT,
             reason=words,
             platform_fault=platform_fault,
-            rule_version=screening.VERSION,
+            rule_version=screening.current().version,
             by=by,
             at=now,
         )
@@ -295,6 +301,13 @@ def _decide(held: Submission, *, state: Submission.State, now: datetime) -> None
     held.state, held.next_start_at, held.alarm_at = state, None, None
     held.save(update_fields=["state", "next_start_at", "alarm_at"])
     holds.end(submission_id=held.pk, now=now)
+    Claim.objects.filter(submission=held).delete()
+
+
+def _require_in_time(left: int) -> None:
+    """审核超时 is nobody's decision: what has lapsed stays lapsed, and the reviewer is told (A15)."""
+    if not left:
+        raise Conflict("review_too_late", _("所有帐号的开始时间都已过，任务已审核超时"))
 
 
 def _note(held: Submission, verdict: Decision.Verdict, *, by: User, reason: str, now: datetime) -> None:
@@ -304,7 +317,7 @@ def _note(held: Submission, verdict: Decision.Verdict, *, by: User, reason: str,
         submission=held,
         verdict=verdict,
         reason=reason,
-        rule_version=screening.VERSION,
+        rule_version=screening.current().version,
         by=by,
         at=now,
     )

@@ -20,6 +20,10 @@ REFERENCE_TABLES = {
     "auth_group",
     "auth_group_permissions",
     "accounts_category",
+    "tasks_reasontemplate",
+    "tasks_rule",
+    "tasks_rulecategory",
+    "tasks_ruleset",
 }
 
 

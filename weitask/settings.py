@@ -282,6 +282,7 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 # --- Rules of the market that an operator may tune (A41) ----------------------------------------------------------
 WARN_LAPSE_RATE_BP = env.int("WARN_LAPSE_RATE_BP", default=3_500)  # 流单率 of 30 days that warns the owner
 SUSPEND_LAPSE_RATE_BP = env.int("SUSPEND_LAPSE_RATE_BP", default=5_000)  # … that proposes 暂停交易 to operators
+FOUR_EYES_AMOUNT = env.int("FOUR_EYES_AMOUNT", default=20_000_000)  # fen; from here on two reviewers approve a task
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="kefu@weitask.example")
 SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="400-000-0000")
 

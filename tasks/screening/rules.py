@@ -1,30 +1,19 @@
 """Screening: which words, patterns and links stand where in what was submitted (R42-R46, F61)."""
 
-import hashlib
-import json
-import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from itertools import accumulate
 from typing import Any, Final
 from urllib.parse import unquote
 
-import ahocorasick
-from django.utils.translation import gettext_noop
-
-from tasks.screening import links, words
+from tasks.screening import links
+from tasks.screening.book import BLOCK, FLAG, Book, Entry, current
+from tasks.screening.categories import MONITORING
 from tasks.screening.folding import Folded, fold, squeeze
 
-BLOCK: Final = "block"  # refused at submission
-FLAG: Final = "flag"  # shown to the reviewer
-MONITORING: Final = gettext_noop("第三方监测代码")  # R46
 _SHOWN: Final = 60
-_TELLING: Final = 10  # a shorter domain written without its dot could be anything
 _Hit = tuple[int, int, str, str]  # start, end, rule, category
-_DATA: Final = json.dumps(
-    [words.WORDS, words.PATTERNS, words.INNOCENT, links.MONITORS, links.PARAMETERS, links.SHORTENERS]
-)
-VERSION: Final = f"1-{hashlib.sha256(_DATA.encode()).hexdigest()[:8]}"  # changes with the data (R49)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +35,7 @@ class Finding:
     start: int
     end: int
     shown: str  # the plain form that matched
+    entry: str = ""  # the rule of the book by its name; empty: the form of a link alone
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -59,18 +49,24 @@ class _Stream:
     places: tuple[tuple[int, int], ...]
 
 
-def screen(parts: Sequence[Part], *, opened: Mapping[str, str] | None = None) -> list[Finding]:
+def screen(
+    parts: Sequence[Part], *, opened: Mapping[str, str] | None = None, book: Book | None = None
+) -> list[Finding]:
     """Everything the rules say about these parts, in reading order, each once.
 
     Args:
         parts: texts as they will be seen; also image names and the source's text. A word may be split over them.
         opened: what the t.cn links stand for, as Weibo answered; one that is missing is reported as not opened.
+        book: the rules to go by; the newest published version unless told.
     """
+    rules = book or current()
     folded = [fold(part.text) for part in parts]
     known = opened or {}
-    found = [one for part, plain in zip(parts, folded, strict=True) for one in _link_findings(part, plain, known)]
+    found = [
+        one for part, plain in zip(parts, folded, strict=True) for one in _link_findings(part, plain, known, rules)
+    ]
     spans = [(one.where, one.start, one.end) for one in found if one.rule == "monitor_domain"]
-    for one in _word_findings(parts, folded):
+    for one in _word_findings(parts, folded, rules):
         named = one.rule == "monitor_name" and any(
             w == one.where and a <= one.start and one.end <= b for w, a, b in spans
         )
@@ -79,14 +75,17 @@ def screen(parts: Sequence[Part], *, opened: Mapping[str, str] | None = None) ->
     return sorted(dict.fromkeys(found), key=lambda one: (order[one.where], one.start, one.end, one.rule))
 
 
-def _word_findings(parts: Sequence[Part], folded: Sequence[Folded]) -> Iterator[Finding]:
+def _word_findings(parts: Sequence[Part], folded: Sequence[Folded], book: Book) -> Iterator[Finding]:
     stream = _joined([squeeze(one) for one in folded])
-    for rule, category, start, end in _matches(stream):
+    for (start, end, rule, category), entry in _matches(stream, book):
         at, first = stream.places[start]
         last_part, last = stream.places[end - 1]
         # A word that runs over into the next part is shown to the end of the part it begins in.
         stop = last + 1 if last_part == at else len(parts[at].text)
-        yield Finding(rule, category, FLAG, parts[at].where, first, stop, stream.text[start:end][:_SHOWN])
+        shown = stream.text[start:end][:_SHOWN]
+        # A monitor written without its dot may be something else.
+        action = FLAG if rule == "monitor_name" else entry.action
+        yield Finding(rule, category, action, parts[at].where, first, stop, shown, entry.label)
 
 
 def _joined(pieces: Sequence[Folded]) -> _Stream:
@@ -94,28 +93,65 @@ def _joined(pieces: Sequence[Folded]) -> _Stream:
     return _Stream("".join(piece.text for piece in pieces), places)
 
 
-def _matches(stream: _Stream) -> Iterator[tuple[str, str, int, int]]:
-    """(rule, category, start, end) in the stream: the longest of each place, without the innocent ones."""
-    automaton, patterns = _compiled()
-    hits: list[_Hit] = []
-    for last, (rule, category, size) in automaton.iter(stream.text):
-        hits.append((last + 1 - size, last + 1, rule, category))
-    innocent = [(start, end) for start, end, rule, _ in hits if rule == "innocent"]
-    hits = [hit for hit in hits if hit[2] != "innocent" and _stands_alone(stream, hit[0], hit[1])]
-    for category, pattern in patterns:
-        hits += [(one.start(), one.end(), "pattern", category) for one in pattern.finditer(stream.text)]
-    for start, end, rule, category in dict.fromkeys(hits):
-        inside = any(a <= start and end <= b for a, b in innocent)
-        within = any(_covers(other, (start, end, rule, category)) for other in hits)
-        if not inside and not within:
-            yield rule, category, start, end
+def _matches(stream: _Stream, book: Book) -> Iterator[tuple[_Hit, Entry]]:
+    """Hits in the stream: the longest of each place and category, without those inside an innocent phrase."""
+    hits: dict[_Hit, Entry] = {}
+    innocent: list[tuple[int, int]] = []
+    for start, end, rule, entry in _words(stream, book):
+        if rule == "innocent":
+            innocent.append((start, end))
+        elif _stands_alone(stream, start, end):
+            hits.setdefault((start, end, rule, entry.category), entry)
+    for entry, pattern in book.patterns:
+        for one in pattern.finditer(stream.text):
+            if one.end() > one.start():
+                hits.setdefault((one.start(), one.end(), "pattern", entry.category), entry)
+    guarded = _Guarded(innocent)
+    yield from (one for one in _longest(hits) if not guarded.holds(one[0][0], one[0][1]))
 
 
-def _covers(other: _Hit, hit: _Hit) -> bool:
-    """Whether another hit of the category says more; of two equal ones the word is kept, not the pattern."""
-    if other == hit or other[3] != hit[3] or not (other[0] <= hit[0] and hit[1] <= other[1]):
-        return False
-    return other[:2] != hit[:2] or hit[2] == "pattern"
+def _words(stream: _Stream, book: Book) -> Iterator[tuple[int, int, str, Entry]]:
+    """(start, end, rule, entry) of every word, also of innocent phrases, wherever it stands."""
+    if book.words is None:
+        return
+    for last, (size, found) in book.words.iter(stream.text):
+        for rule, entry in found:
+            yield last + 1 - size, last + 1, rule, entry
+
+
+def _longest(hits: Mapping[_Hit, Entry]) -> Iterator[tuple[_Hit, Entry]]:
+    """Hits that no other of their category covers; of two equal ones the word is kept, not the pattern.
+
+    A longer hint never hides what is forbidden. One pass from left to right: only hits that reach on are looked at.
+    """
+    reaching: dict[str, list[tuple[_Hit, Entry]]] = {}
+    in_order = sorted(hits.items(), key=lambda one: (one[0][0], -one[0][1], one[0][2] == "pattern"))
+    for hit, entry in in_order:
+        start, end, rule, category = hit
+        before = [one for one in reaching.get(category, []) if one[0][1] > start]
+        covered = any(
+            longer[1] >= end
+            and (longer[:2] != hit[:2] or rule == "pattern")
+            and (other.action == BLOCK or entry.action != BLOCK)
+            for longer, other in before
+        )
+        reaching[category] = [*before, (hit, entry)]
+        if not covered:
+            yield hit, entry
+
+
+class _Guarded:
+    """Where innocent phrases stand, asked in logarithmic time."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        in_order = sorted(spans)
+        self._starts = [start for start, _end in in_order]
+        self._reach = list(accumulate((end for _start, end in in_order), max))
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether an innocent phrase begins no later and ends no earlier."""
+        at = bisect_right(self._starts, start)
+        return at > 0 and self._reach[at - 1] >= end
 
 
 def _stands_alone(stream: _Stream, start: int, end: int) -> bool:
@@ -133,47 +169,39 @@ def _touches(stream: _Stream, left: int, right: int) -> bool:
     return part == next_part and next_index - index <= 1 and both.isascii() and both.isalnum()
 
 
-@lru_cache(maxsize=1)
-def _compiled() -> tuple[Any, list[tuple[str, re.Pattern[str]]]]:
-    """The automaton of all words and the patterns, built once per process."""
-    automaton = ahocorasick.Automaton()
-    entries = [("word", category, word) for category, many in words.WORDS.items() for word in many.split()]
-    entries += [("innocent", "", phrase) for phrase in words.INNOCENT.split()]
-    entries += [("monitor_name", MONITORING, domain) for domain in links.MONITORS.split() if len(domain) > _TELLING]
-    for rule, category, word in entries:
-        key = squeeze(fold(word)).text
-        automaton.add_word(key, (rule, category, len(key)))
-    automaton.make_automaton()
-    patterns = [(category, re.compile(one)) for category, many in words.PATTERNS.items() for one in many]
-    return automaton, patterns
-
-
-def _link_findings(part: Part, folded: Folded, opened: Mapping[str, str]) -> Iterator[Finding]:
+def _link_findings(part: Part, folded: Folded, opened: Mapping[str, str], book: Book) -> Iterator[Finding]:
     for start, end in links.found_in(folded.text):
         first, stop = folded.origin[start], folded.origin[end - 1] + 1
         # The path of a short link is case-sensitive, so it is read from the original.
         original = part.text[first:stop]
-        for doubt in _doubts_of(folded.text[start:end], original, opened):
-            yield Finding(
-                doubt.rule, MONITORING, BLOCK if doubt.certain else FLAG, part.where, first, stop, doubt.shown[:_SHOWN]
-            )
-        for hidden in _words_in_address(original):
-            yield Finding("word", hidden.category, FLAG, part.where, first, stop, hidden.shown)
+        for doubt in _doubts_of(folded.text[start:end], original, opened, book):
+            yield _told(doubt, part.where, first, stop)
+        for hidden in _words_in_address(original, book):
+            yield Finding("word", hidden.category, hidden.action, part.where, first, stop, hidden.shown, hidden.entry)
 
 
-def _doubts_of(plain: str, original: str, opened: Mapping[str, str]) -> list[links.Doubt]:
+def _told(doubt: links.Doubt, where: str, first: int, stop: int) -> Finding:
+    shown = doubt.shown[:_SHOWN]
+    if doubt.entry is None:
+        action = BLOCK if doubt.certain else FLAG
+        return Finding(doubt.rule, MONITORING, action, where, first, stop, shown)
+    entry = doubt.entry
+    return Finding(doubt.rule, entry.category, entry.action, where, first, stop, shown, entry.label)
+
+
+def _doubts_of(plain: str, original: str, opened: Mapping[str, str], book: Book) -> list[links.Doubt]:
     if not links.is_short(original):
-        return links.doubts(plain)
+        return links.doubts(plain, book)
     target = opened.get(original)
     if target is None:
-        return [links.Doubt("not_opened", certain=False, shown=original)]
-    return links.doubts(fold(target).text)
+        return [links.Doubt("not_opened", original)]
+    return links.doubts(fold(target).text, book)
 
 
-def _words_in_address(link: str) -> list[Finding]:
+def _words_in_address(link: str, book: Book) -> list[Finding]:
     """Words written as %E7%83%9F inside an address."""
     readable = unquote(link)
     if readable == link:
         return []
     parts = [Part("link", readable)]
-    return list(_word_findings(parts, [fold(readable)]))
+    return list(_word_findings(parts, [fold(readable)], book))

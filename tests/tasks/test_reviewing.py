@@ -30,7 +30,7 @@ def test_an_approval_is_recorded_with_who_when_and_which_rules():
     submission = approved()
     decision = Decision.objects.get()
     assert (decision.submission, decision.verdict, decision.at) == (submission, "approve", MONDAY)
-    assert decision.rule_version == screening.VERSION
+    assert decision.rule_version == screening.current().version
 
 
 def test_a_decision_can_never_be_edited():

@@ -3,7 +3,9 @@
 import pytest
 
 from tasks.screening import BLOCK, FLAG, Part, screen, short_links
-from tasks.screening.words import FOLLOWERS, PROHIBITED
+from tasks.screening.categories import FOLLOWERS, PROHIBITED
+
+pytestmark = pytest.mark.django_db
 
 
 def found(text: str) -> list[tuple[str, str]]:
