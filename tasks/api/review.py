@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.api.roles import ReviewView, user_of
 from tasks import review
-from tasks.models import Decision, Submission, Task, TaskState
+from tasks.models import Decision, FirstApproval, Submission, Task, TaskState
 from weitask import clock
 from weitask.rest.bodies import Nothing, ReasonBody
 from weitask.rest.fields import MomentField
@@ -33,6 +33,16 @@ class TaskDecisionOut(serializers.Serializer):
     state = serializers.ChoiceField(TaskState.choices, source="task.state")
 
 
+class FirstApprovalOut(serializers.Serializer):
+    """The first of two reviewers approved; another one's approval decides. `state` is of the task."""
+
+    task = serializers.IntegerField(source="submission.task_id")
+    submission = serializers.IntegerField(source="submission_id")
+    why = serializers.CharField()
+    at = MomentField()
+    state = serializers.ChoiceField(TaskState.choices, source="submission.task.state")
+
+
 class _TaskReview(ReviewView):
     def submission(self, pk: int) -> Submission:
         """The submission of a task that waits, else its newest one, so that the verb names who decided it (F36)."""
@@ -51,11 +61,17 @@ class _TaskReview(ReviewView):
 class TaskApproveView(_TaskReview):
     """通过."""
 
-    @extend_schema(request=Nothing, responses={200: TaskDecisionOut})
+    @extend_schema(request=Nothing, responses={200: TaskDecisionOut, 202: FirstApprovalOut})
     def post(self, request: Request, pk: int) -> Response:
-        """Approve: the money is frozen and every chosen account has its 派单 at once (R48, R122)."""
+        """Approve: the money is frozen and every chosen account has its 派单 at once (R48, R122).
+
+        What is risky takes two reviewers: the first approval is answered with 202 and decides nothing yet.
+        """
         self.body(request, Nothing)
         held = review.approve(submission=self.submission(pk), by=user_of(request), now=clock.now())
+        if held.state == Submission.State.IN_REVIEW:
+            first = FirstApproval.objects.select_related("submission__task").get(submission=held)
+            return Response(FirstApprovalOut(first).data, status=202)
         return self.answered(held.decisions.get())
 
 

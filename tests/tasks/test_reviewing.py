@@ -155,3 +155,11 @@ def test_a_move_that_lost_its_race_undoes_the_transaction():
     task = submitted().task
     with pytest.raises(Conflict):
         review._move_task(task, old=["draft"], new="in_review")
+
+
+def test_a_rejection_after_every_start_is_too_late_as_well():
+    submission = submitted()
+    with pytest.raises(Conflict, match="审核超时"):
+        review.reject(submission=submission, by=reviewer(), reason="太晚了", now=START)
+    assert (Submission.objects.get().state, Task.objects.get().state, held(submission)) == ("lapsed", "lapsed", 0)
+    assert not Decision.objects.exists()
