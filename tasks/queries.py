@@ -137,6 +137,12 @@ def history(*, advertiser: Advertiser) -> dict[str, int]:
     return {verdict: count for verdict, count in rows}
 
 
+def past_decisions(*, advertiser: Advertiser, besides: Task, count: int = 5) -> list[Decision]:
+    """The last decisions about an advertiser's other tasks, newest first."""
+    rows = Decision.objects.filter(task__advertiser=advertiser).exclude(task=besides)
+    return list(rows.select_related("task", "by")[:count])
+
+
 def live_tasks(*, reviewer: User) -> "QuerySet[Task]":
     """Tasks that can be stopped by this reviewer."""
     return Task.objects.reviewable_by(reviewer).filter(state__in=(TaskState.APPROVED, TaskState.RUNNING))

@@ -5,10 +5,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from tasks import queries, review
+from tasks import queries, review, screening
 from tasks.admin.confirming import Button, HaltForm, NoForm, ReasonForm
-from tasks.models import Submission, Task
+from tasks.desk import second_look
+from tasks.models import FirstApproval, Submission, Task
 from weitask.money import display
+from weitask.periods import shanghai
 
 
 def _approval(submission: Submission, now: datetime) -> list[str]:
@@ -19,10 +21,32 @@ def _approval(submission: Submission, now: datetime) -> list[str]:
     ]
     if effect.lapsing:
         told.append(_("%(count)d 个帐号已到开始时间，不再派单，预占金额退回。") % {"count": effect.lapsing})
+    told = [*_second_look(submission), *told]
     blocked = sum(1 for finding in submission.findings if finding["action"] == "flag")
     if blocked:
         told.append(_("机审提示 %(count)d 处，请确认已逐一查看。") % {"count": blocked})
     return told
+
+
+def _second_look(submission: Submission) -> list[str]:
+    """Whether this approval is the first or the second of two."""
+    why = second_look.reasons(submission=submission, book=screening.current())
+    if not why:
+        return []
+    first = FirstApproval.objects.select_related("by").filter(submission=submission).first()
+    if first is None:
+        reasons = _("；").join(why)
+        return [_("需两人审核（%(why)s）：这次通过记为初审，另一位审核员复核通过后才执行以下内容。") % {"why": reasons}]
+    return [
+        _("%(who)s 已于 %(when)s 初审通过，这次通过即为复核。")
+        % {"who": first.by.get_username(), "when": f"{shanghai(first.at):%m-%d %H:%M}"}
+    ]
+
+
+def _approved(held: Submission) -> str:
+    """A first approval is told apart from the decision."""
+    waits = held.state == Submission.State.IN_REVIEW
+    return _("初审已记录，等待另一位审核员复核") if waits else ""
 
 
 def _rejection(submission: Submission, now: datetime) -> list[str]:
@@ -54,6 +78,7 @@ APPROVE = Button(
     form=NoForm,
     foresee=_approval,
     run=lambda row, by, data, now: review.approve(submission=row, by=by, now=now),
+    outcome=_approved,
 )
 REJECT = Button(
     name="reject",

@@ -18,21 +18,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from tasks.admin.access import person
+from tasks.models import ReasonTemplate
 from tasks.review import MAX_REASON
 from weitask import clock
 from weitask.refusal import Refusal
 from weitask.retrying import retrying
 
-REASONS = (
-    ("", gettext_lazy("（自行填写）")),
-    (gettext_lazy("内容含有违禁词汇，或违反微博社区公约"),) * 2,
-    (gettext_lazy("图片中含有违禁内容"),) * 2,
-    (gettext_lazy("推广广告法禁止宣传的商品（药品、保健品、减肥药、烟草等）"),) * 2,
-    (gettext_lazy("商品未获得销售授权，请上传授权证明"),) * 2,
-    (gettext_lazy("涉及买卖粉丝等违反微博运营规则的内容"),) * 2,
-    (gettext_lazy("推广链接中含有第三方监测代码"),) * 2,
-    (gettext_lazy("链接指向的网页含有非法内容或恶意弹窗"),) * 2,
-)
+
+def common_reasons() -> list[tuple[str, str]]:
+    """The reasons that reviewers keep ready; the advertiser reads the very words."""
+    return [(text, text) for text in ReasonTemplate.objects.filter(active=True).values_list("text", flat=True)]
 
 
 class NoForm(forms.Form):
@@ -40,9 +35,14 @@ class NoForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """A reason that will be shown to the advertiser (R41): a common one, words of one's own, or both."""
+    """A reason that will be shown to the advertiser (R41): common ones, words of one's own, or both."""
 
-    preset = forms.ChoiceField(label=gettext_lazy("常用理由"), choices=REASONS, required=False)
+    preset = forms.MultipleChoiceField(
+        label=gettext_lazy("常用理由"),
+        choices=common_reasons,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "wt-preset"}),
+    )
     reason = forms.CharField(
         label=gettext_lazy("理由"),
         required=False,
@@ -52,7 +52,7 @@ class ReasonForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        words = [data.get("preset", ""), data.get("reason", "").strip()]
+        words = [*data.get("preset", []), data.get("reason", "").strip()]
         data["reason"] = _("；").join(word for word in words if word)
         if not data["reason"] and "reason" not in self.errors:
             self.add_error("reason", _("请填写理由"))
@@ -75,6 +75,7 @@ class Button:
         foresee: sentences that say what it will do to one row at a moment.
         run: calls the verb for one row with the cleaned data.
         danger: it cannot be undone and hurts.
+        outcome: what to say of the verb's answer when that is more than "done"; an empty text is "done".
     """
 
     name: str
@@ -83,15 +84,31 @@ class Button:
     foresee: Callable[[Any, datetime], Sequence[str]]
     run: Callable[[Any, User, dict[str, Any], datetime], object]
     danger: bool = False
+    outcome: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be decided about, and where to go afterwards. `action`: the bulk action's name, if it is one."""
+    """What is to be decided about, and where to go afterwards.
+
+    Attributes:
+        action: the bulk action's name, if it is one; many rows end on a sheet of results.
+        onward: where to go instead of back when it was done.
+    """
 
     rows: Sequence[Model]
     back: str
     action: str = ""
+    onward: Callable[[], str] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the decision ended for one row."""
+
+    row: Model
+    done: bool
+    words: Sequence[str]
 
 
 def page(request: HttpRequest, *, site: AdminSite, button: Button, asked: Asked) -> HttpResponse:
@@ -100,9 +117,8 @@ def page(request: HttpRequest, *, site: AdminSite, button: Button, asked: Asked)
     form = button.form(request.POST if sent else None)
     now = clock.now()
     if sent and form.is_valid():
-        for row in asked.rows:
-            _carry_out(request, button, row, form.cleaned_data)
-        return HttpResponseRedirect(asked.back)
+        outcomes = [_carry_out(request, button, row, form.cleaned_data) for row in asked.rows]
+        return _sheet(request, site, button, asked, outcomes) if asked.action else _told(request, asked, outcomes)
     context = {
         **site.each_context(request),
         "title": button.title,
@@ -115,12 +131,36 @@ def page(request: HttpRequest, *, site: AdminSite, button: Button, asked: Asked)
     return TemplateResponse(request, "admin/tasks/confirm.html", context)
 
 
-def _carry_out(request: HttpRequest, button: Button, row: Model, data: dict[str, Any]) -> None:
+def _carry_out(request: HttpRequest, button: Button, row: Model, data: dict[str, Any]) -> Outcome:
     user = person(request)
     try:
-        retrying(lambda: button.run(row, user, data, clock.now()))
+        answer = retrying(lambda: button.run(row, user, data, clock.now()))
     except Refusal as refusal:
-        for problem in refusal.problems:
-            messages.error(request, _("%(what)s：%(why)s") % {"what": row, "why": problem.message})
-    else:
-        messages.success(request, _("%(row)s：已%(what)s") % {"row": row, "what": button.title})
+        return Outcome(row, done=False, words=[problem.message for problem in refusal.problems])
+    words = button.outcome(answer) if button.outcome else ""
+    return Outcome(row, done=True, words=[words or _("已%(what)s") % {"what": button.title}])
+
+
+def _told(request: HttpRequest, asked: Asked, outcomes: Sequence[Outcome]) -> HttpResponse:
+    """One decision is told in passing."""
+    for outcome in outcomes:
+        say = messages.success if outcome.done else messages.error
+        for words in outcome.words:
+            say(request, _("%(what)s：%(why)s") % {"what": outcome.row, "why": words})
+    done = all(outcome.done for outcome in outcomes)
+    return HttpResponseRedirect(asked.onward() if done and asked.onward else asked.back)
+
+
+def _sheet(
+    request: HttpRequest, site: AdminSite, button: Button, asked: Asked, outcomes: Sequence[Outcome]
+) -> HttpResponse:
+    """Many decisions end on a sheet: what was done, and what was refused and why."""
+    context = {
+        **site.each_context(request),
+        "title": _("%(what)s：处理结果") % {"what": button.title},
+        "outcomes": outcomes,
+        "done": sum(outcome.done for outcome in outcomes),
+        "refused": sum(not outcome.done for outcome in outcomes),
+        "asked": asked,
+    }
+    return TemplateResponse(request, "admin/tasks/result.html", context)

@@ -1,14 +1,14 @@
 """The queue of submissions and the page of one (R40-R47, A15, A48)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, QuerySet, Value
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -20,11 +20,11 @@ from tasks import queries
 from tasks.admin import buttons, confirming, desk
 from tasks.admin.access import LookOnly, person
 from tasks.admin.confirming import Asked, Button
-from tasks.models import Submission
+from tasks.desk import claims, queue
+from tasks.models import Claim, Submission
 from weitask import clock
 from weitask.money import display
 
-HURRY: Final = timedelta(minutes=30)  # A15
 QUEUE: Final = "admin:tasks_submission_changelist"
 
 
@@ -50,18 +50,31 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Submission)
 class SubmissionAdmin(LookOnly, ModelAdmin):
-    list_display = ("name", "advertiser", "form", "next_start", "time_left", "accounts", "cost", "found", "addition")
+    list_display = (
+        "name",
+        "advertiser",
+        "form",
+        "next_start",
+        "time_left",
+        "accounts",
+        "cost",
+        "found",
+        "reader",
+        "addition",
+    )
     list_filter = (StateFilter, "form", "addition")
     search_fields = ("=task__id", "task__advertiser__name", "text")
     actions = ("approve_selected", "reject_selected")
     list_per_page = 50
+    list_before_template = "admin/tasks/_queue_start.html"
 
     class Media:
         css = {"all": ("tasks/desk.css",)}
+        js = ("tasks/desk.js",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
         """Never one's own tasks or accounts (A48)."""
-        rows = queries.desk(reviewer=person(request))
+        rows = queries.desk(reviewer=person(request)).select_related("claim__by", "first_approval__by")
         return rows.annotate(desk_now=Value(clock.now(), DateTimeField()))
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
@@ -70,6 +83,9 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
+            path("start/", wrap(self.start_view), name="tasks_submission_start"),
+            path("<int:pk>/claim/", wrap(self.claim_view), name="tasks_submission_claim"),
+            path("<int:pk>/release/", wrap(self.release_view), name="tasks_submission_release"),
             path("<int:pk>/approve/", wrap(self.approve_view), name="tasks_submission_approve"),
             path("<int:pk>/reject/", wrap(self.reject_view), name="tasks_submission_reject"),
             path("<int:pk>/picture/<int:image_id>/", wrap(self.picture_view), name="tasks_submission_picture"),
@@ -95,7 +111,7 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
         if row.next_start_at is None:
             return "–"
         left = row.next_start_at - row.desk_now
-        kind = "wt-hurry" if left <= HURRY else ""
+        kind = "wt-hurry" if left < desk.HURRY else ""
         return format_html('<span class="{}">{}</span>', kind, desk.in_words(left))
 
     @admin.display(description=gettext_lazy("帐号数"))
@@ -110,6 +126,16 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
     def found(self, row: Submission) -> str:
         return format_html('<span class="wt-hurry">{}</span>', len(row.findings)) if row.findings else "–"
 
+    @admin.display(description=gettext_lazy("审核员"))
+    def reader(self, row: Any) -> str:
+        """Who reads it now, and who said yes first."""
+        told = []
+        if hasattr(row, "claim") and row.claim.until > row.desk_now:
+            told.append(_("%(who)s 正在审核") % {"who": row.claim.by.get_username()})
+        if row.state == Submission.State.IN_REVIEW and hasattr(row, "first_approval"):
+            told.append(_("待复核（%(who)s 初审）") % {"who": row.first_approval.by.get_username()})
+        return _("；").join(told) or "–"
+
     # --- Pages --------------------------------------------------------------------------------------------------------
 
     def change_view(
@@ -118,16 +144,32 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
         """One submission on one page: content as it will look, pictures, findings, advertiser, accounts, cost."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        submission = self._one(request, object_id)
+        submission, user, now = self._one(request, object_id), person(request), clock.now()
         context = {
             **self.admin_site.each_context(request),
-            **desk.context(submission, now=clock.now()),
+            **desk.context(submission, reader=user, now=now),
+            "beside": queue.neighbours(submission=submission, reviewer=user, now=now),
+            "claim": self._claim(request, submission),
             "title": _("审核任务 #%(task)s") % {"task": submission.task_id},
             "opts": self.opts,
             "may_decide": self.has_decide_permission(request),
             "media": self.media,
         }
         return TemplateResponse(request, "admin/tasks/desk.html", context)
+
+    def start_view(self, request: HttpRequest) -> HttpResponse:
+        """To the first submission that nobody has in hand."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        return redirect(_page_of(queue.first(reviewer=person(request), now=clock.now())))
+
+    def claim_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page is still open."""
+        return self._touch(request, pk, keep=True)
+
+    def release_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page was left."""
+        return self._touch(request, pk, keep=False)
 
     def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._decide(request, pk, buttons.APPROVE)
@@ -162,11 +204,40 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
     def _decide(self, request: HttpRequest, pk: int, button: Button) -> HttpResponse:
         if not self.has_decide_permission(request):
             raise PermissionDenied
-        asked = Asked([self._one(request, str(pk))], reverse(QUEUE))
+        submission, user = self._one(request, str(pk)), person(request)
+        self._claim(request, submission)
+
+        def onward() -> str:
+            return _page_of(queue.onward(submission=submission, reviewer=user, now=clock.now()))
+
+        asked = Asked([submission], _page_of(submission.pk), onward=onward)
         return confirming.page(request, site=self.admin_site, button=button, asked=asked)
+
+    def _touch(self, request: HttpRequest, pk: int, *, keep: bool) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        submission = self._one(request, str(pk))
+        if keep:
+            self._claim(request, submission)
+        else:
+            claims.release(submission=submission, by=person(request))
+        return HttpResponse(status=204)
+
+    def _claim(self, request: HttpRequest, submission: Submission) -> Claim | None:
+        """Whose it is to read now; None when there is nothing to decide, or not by this person."""
+        if submission.state != Submission.State.IN_REVIEW or not self.has_decide_permission(request):
+            return None
+        return claims.take(submission=submission, by=person(request), now=clock.now())
 
     def _decide_many(
         self, request: HttpRequest, rows: "QuerySet[Submission]", button: Button, action: str
     ) -> HttpResponse:
         asked = Asked(list(rows), reverse(QUEUE), action)
         return confirming.page(request, site=self.admin_site, button=button, asked=asked)
+
+
+def _page_of(pk: int | None) -> str:
+    """The page of a submission; the queue when there is none."""
+    return reverse("admin:tasks_submission_change", args=[pk]) if pk else reverse(QUEUE)
