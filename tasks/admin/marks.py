@@ -30,10 +30,13 @@ def told(finding: dict[str, Any]) -> dict[str, Any]:
         "source_url": _("原文链接"),
         "source_text": _("原微博"),
     }
+    what, category = rules.get(finding["rule"], finding["rule"]), finding["category"]
+    entry = finding.get("entry")  # findings from before the rule book name none
     return {
         **finding,
-        "what": rules.get(finding["rule"], finding["rule"]),
-        "named": finding.get("entry") or finding["shown"],
+        "group": _(category),
+        "what": what,
+        "label": _("%(kind)s「%(rule)s」") % {"kind": what, "rule": entry} if entry else what,
         "place": places.get(kind, kind),
     }
 
@@ -56,12 +59,5 @@ def _marked(part: Segment) -> "SafeString | str":
 
 
 def _tips(marks: Iterable[dict[str, Any]]) -> SafeString:
-    lines = (
-        (
-            _(mark["category"]),
-            _("%(kind)s「%(rule)s」") % {"kind": mark["what"], "rule": mark["named"]},
-            _("规范形式：%(plain)s") % {"plain": mark["shown"]},
-        )
-        for mark in marks
-    )
+    lines = ((mark["group"], mark["label"], _("规范形式：%(plain)s") % {"plain": mark["shown"]}) for mark in marks)
     return format_html_join("", "<span><b>{}</b> {}<br>{}</span>", lines)

@@ -29,8 +29,8 @@ def problems(*, rule: Rule, draft: Sequence[Rule]) -> dict[str, list[str]]:
     Args:
         draft: the other rules. An innocent phrase is tried among all of them, any other rule among innocent phrases.
     """
-    found = {"text": list(_form(rule))}
-    if not found["text"]:
+    found = {"text": [*_form(rule), *_same(rule, draft)], "category": list(_category(rule))}
+    if not any(found.values()):
         book = build([Entry.of(rule), *_company(rule, draft)])
         found["positive"] = list(_examples(rule, rule.positive, book, hit=True))
         found["negative"] = list(_examples(rule, rule.negative, book, hit=False))
@@ -59,6 +59,18 @@ def _form(rule: Rule) -> Iterator[str]:
         yield _("请填写小写的参数名")
     elif rule.kind == Kind.PATTERN:
         yield from _pattern(rule.text)
+
+
+def _category(rule: Rule) -> Iterator[str]:
+    if (rule.kind == Kind.INNOCENT) == (rule.category is not None):
+        yield _("例外短语没有类别，其它规则必须选择类别")
+
+
+def _same(rule: Rule, draft: Sequence[Rule]) -> Iterator[str]:
+    plain = plain_of(kind=rule.kind, text=rule.text)
+    for other in draft:
+        if other.pk != rule.pk and (other.kind, other.plain) == (rule.kind, plain):
+            yield _("已有规范形式相同的规则：%(rule)s") % {"rule": other}
 
 
 def _pattern(text: str) -> Iterator[str]:
