@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.access import PUBLISH_RULES
 from tasks import queries, screening
@@ -33,6 +34,7 @@ class RuleForm(forms.ModelForm):
     class Meta:
         model = Rule
         fields = _FIELDS
+        widgets = {name: UnfoldAdminTextareaWidget(attrs={"rows": 4}) for name in ("positive", "negative")}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -1,6 +1,5 @@
 """The queue of submissions and the page of one (R40-R47, A15, A48)."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import admin
@@ -24,6 +23,7 @@ from tasks.desk import claims, queue
 from tasks.models import Claim, Submission
 from weitask import clock
 from weitask.money import display
+from weitask.periods import shanghai
 
 QUEUE: Final = "admin:tasks_submission_changelist"
 
@@ -50,18 +50,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Submission)
 class SubmissionAdmin(LookOnly, ModelAdmin):
-    list_display = (
-        "name",
-        "advertiser",
-        "form",
-        "next_start",
-        "time_left",
-        "accounts",
-        "cost",
-        "found",
-        "reader",
-        "addition",
-    )
+    list_display = ("name", "advertiser", "kind", "next_start", "time_left", "accounts", "cost", "found", "reader")
     list_filter = (StateFilter, "form", "addition")
     search_fields = ("=task__id", "task__advertiser__name", "text")
     actions = ("approve_selected", "reject_selected")
@@ -102,9 +91,14 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
     def advertiser(self, row: Submission) -> str:
         return row.task.advertiser.name
 
-    @admin.display(description=gettext_lazy("最近开始时间"), ordering="next_start_at")
-    def next_start(self, row: Submission) -> datetime | None:
-        return row.next_start_at
+    @admin.display(description=gettext_lazy("形式"))
+    def kind(self, row: Submission) -> str:
+        form = row.get_form_display()
+        return _("%(form)s（增加订单）") % {"form": form} if row.addition else form
+
+    @admin.display(description=gettext_lazy("最近开始时间"))
+    def next_start(self, row: Submission) -> str:
+        return f"{shanghai(row.next_start_at):%m-%d %H:%M}" if row.next_start_at else "–"
 
     @admin.display(description=gettext_lazy("剩余时间"))
     def time_left(self, row: Any) -> str:

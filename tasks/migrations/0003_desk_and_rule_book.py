@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "审核规则",
                 "verbose_name_plural": "审核规则",
-                "ordering": ["kind", "category", "id"],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(

@@ -58,7 +58,7 @@ class Rule(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("审核规则")
-        ordering = ["kind", "category", "id"]
+        ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "plain"], name="rule_once", violation_error_message=_("已有规范形式相同的规则")
