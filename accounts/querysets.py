@@ -1,7 +1,7 @@
 """Vocabulary of queries: nouns, states and what a caller may see (spec 5)."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from django.db import models
 from django.db.models import Q
@@ -17,8 +17,7 @@ class AdvertiserQuerySet(models.QuerySet):
 class CategoryQuerySet(models.QuerySet):
     def called(self, text: str) -> "Category | None":
         """The category of this slug or, as lists show it, of this name in either language."""
-        found: Category | None = self.filter(Q(slug=text) | Q(name=text) | Q(name_en=text)).first()
-        return found
+        return cast("Category | None", self.filter(Q(slug=text) | Q(name=text) | Q(name_en=text)).first())
 
 
 class MediaAccountQuerySet(models.QuerySet):

@@ -209,7 +209,7 @@ def settle(*, order: Order, posted: bool, now: datetime) -> int:
 def claim_unknown(*, limit: int, now: datetime) -> list[int]:
     """Attempts to look for now; one still `sending` after 180 s has lost its sender and becomes unknown."""
     with transaction.atomic(), connection.cursor() as cursor:
-        given = {"now": now, "until": now + LOOKED_FOR, "limit": limit, "arrives": ARRIVES_WITHIN}
+        given: dict[str, Any] = {"now": now, "until": now + LOOKED_FOR, "limit": limit, "arrives": ARRIVES_WITHIN}
         cursor.execute(_CLAIM_UNKNOWN, given)
         return [row[0] for row in cursor.fetchall()]
 

@@ -106,7 +106,11 @@ def _sight(target: Target, posts: Mapping[str, Post]) -> Sight:
 def _known_post_is_seen(client: WeiboClient, *, but: Sequence[int]) -> bool:
     """Whether the interface shows at least one of the posts last seen alive; `but` the orders that are in question."""
     known = Order.objects.filter(state__in=["published", "achieved"], first_missing_at=None, weibo_id__isnull=False)
-    newest = known.exclude(pk__in=but).order_by(F("last_seen_at").desc(nulls_last=True)).values_list("weibo_id", flat=True)[:CONTROLS]
+    newest = (
+        known.exclude(pk__in=but)
+        .order_by(F("last_seen_at").desc(nulls_last=True))
+        .values_list("weibo_id", flat=True)[:CONTROLS]
+    )
     ids = [weibo_id for weibo_id in newest if weibo_id]
     try:
         posts = client.read_posts(ids=ids)

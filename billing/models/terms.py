@@ -37,7 +37,7 @@ class Hold(models.Model):
 
 
 class CreditLimit(models.Model):
-    """信用额度 of a certified contract partner, dated; the newest row that has begun counts until it ends (R124, A32)."""
+    """信用额度 of a contract partner, dated; the newest row that has begun counts until it ends (R124, A32)."""
 
     advertiser = models.ForeignKey(Advertiser, models.PROTECT, related_name="credit_limits", verbose_name=_("广告主"))
     amount = models.BigIntegerField(_("额度（分）"))

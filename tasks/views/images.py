@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 
 from accounts import workspace
 from accounts.models import User
@@ -50,7 +51,7 @@ def image(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _of_token(request: HttpRequest) -> User | None:
     try:
-        found = TokenAuthentication().authenticate(request)
+        found = TokenAuthentication().authenticate(Request(request))
     except AuthenticationFailed:
         return None
     return found[0] if found else None

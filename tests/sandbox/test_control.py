@@ -109,7 +109,8 @@ def test_the_largest_moment_heard_is_the_business_time(sandbox: SandboxProcess, 
 
 
 @pytest.mark.parametrize(
-    "wish", [{"screen_name": None}, {"verified": "maybe"}, {"followers_count": 10**30}, {"uid": "abc"}, {"uid": "1" * 21}]
+    "wish",
+    [{"screen_name": None}, {"verified": "maybe"}, {"followers_count": 10**30}, {"uid": "abc"}, {"uid": "1" * 21}],
 )
 def test_a_user_that_cannot_be_is_refused(http: httpx.Client, wish: dict[str, object]) -> None:
     answer = http.post("/_control/weibo/users/", json=wish)
