@@ -11,7 +11,7 @@ from billing.credit import CreditTerms
 from orders import answering, deciding
 from orders.models import Order
 from orders.moves import State
-from tasks import drafting, review
+from tasks import drafting, quoting, review
 from tasks.drafting import SelectionInput, TaskInput
 from tasks.models import Submission, Task
 from weitask.demo.rehearsal.market import Cast, Member, bind
@@ -43,14 +43,20 @@ def write(*, advertiser: Advertiser, data: TaskInput, now: datetime) -> Task:
 
 
 def submit(*, task: Task, data: TaskInput, now: datetime) -> Submission | None:
-    """提交审核; accounts that the rules refuse are taken out once, as the page marks them. None: given up."""
+    """提交审核 at the price of the moment (A43); what the rules refuse is taken out once, as the page marks it.
+
+    None: given up.
+    """
     for _ in range(2):
+        ids = [one.account_id for one in data.selections]
+        total = quoting.quote(form=data.form, account_ids=ids, now=now).total
         try:
-            return review.submit(task=task, by=task.advertiser.user, now=now)
+            return review.submit(task=task, by=task.advertiser.user, now=now, price_agreed=total)
         except Refusal as refusal:
             rows = {problem.row for problem in refusal.problems}
             kept = tuple(one for row, one in enumerate(data.selections) if row not in rows)
-            task = drafting.change(task=task, by=task.advertiser.user, data=replace(data, selections=kept), now=now)
+            data = replace(data, selections=kept)
+            task = drafting.change(task=task, by=task.advertiser.user, data=data, now=now)
     return None
 
 
