@@ -66,7 +66,7 @@ class Report:
 
 def report(task: Task) -> Report:
     """The report of a task; the caller has looked the task up among its own (spec 5)."""
-    orders: list[Any] = list(task.orders.with_payout().select_related("account").order_by("start_at", "pk"))
+    orders: list[Any] = list(task.orders.with_payout().select_related("account__weibo").order_by("start_at", "pk"))
     counted = Counter(order.state for order in orders)
     return Report(
         task=task,

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("orders/<id:pk>/refuse/", orders.OrderRefuseView.as_view()),
     path("tasks/<id:pk>/orders/", task_orders.TaskOrdersView.as_view()),
     path("tasks/<id:pk>/report/", task_orders.TaskReportView.as_view()),
+    path("tasks/<id:pk>/report.xlsx", task_orders.TaskWorkbookView.as_view(), name="task_workbook"),
     path("earnings/", earnings.EarningsView.as_view()),
 ]

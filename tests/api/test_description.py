@@ -9,7 +9,8 @@ from django.urls import get_resolver
 
 PATHS = [
     "token/", "me/", "accounts/", "accounts/{id}/", "my/accounts/", "my/accounts/{id}/", "tasks/", "images/",
-    "tasks/{id}/", "tasks/{id}/submit/", "tasks/{id}/orders/", "tasks/{id}/report/", "orders/", "orders/{id}/",
+    "tasks/{id}/", "tasks/{id}/submit/", "tasks/{id}/orders/", "tasks/{id}/report/", "tasks/{id}/report.xlsx",
+    "orders/", "orders/{id}/",
     "orders/{id}/accept/", "orders/{id}/refuse/", "wallet/", "wallet/entries/", "earnings/entries/", "recharges/",
     "earnings/", "payouts/", "bank-card/", "notices/", "notices/{id}/read/", "review/tasks/{id}/approve/",
     "review/tasks/{id}/reject/", "review/tasks/{id}/halt/", "review/accounts/{id}/approve/",

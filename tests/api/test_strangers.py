@@ -21,6 +21,7 @@ OF_ADVERTISERS = [
     ("get", "tasks/{task}/orders/", None),
     ("post", "tasks/{task}/orders/", {"selections": [{"account": 1}]}),
     ("get", "tasks/{task}/report/", None),
+    ("get", "tasks/{task}/report.xlsx", None),
     ("get", "recharges/{number}/", None),
 ]
 OF_OWNERS = [

@@ -1,9 +1,12 @@
-"""What came of a task, what its advertiser is told, when it ends, and what an owner may expect (R65, R66, R88, A20)."""
+"""What came of a task, what its advertiser is told, when it ends, what an owner may expect (R65, R66, R88-R89, A20)."""
+
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from accounts.models import Notice
-from orders import closing, digests, dispatch, queries, results
+from orders import closing, digests, dispatch, queries, results, workbook
 from orders.models import Order
 from tasks.models import Submission, Task, TaskState
 from tests.factories import UserFactory
@@ -12,6 +15,7 @@ from tests.orders import world
 from tests.orders.test_answering import refuse
 from tests.orders.test_halting import halt
 from weitask.models import Alarm
+from weitask.periods import SHANGHAI
 
 pytestmark = pytest.mark.django_db
 
@@ -245,3 +249,19 @@ def test_totals_of_many_tasks_come_in_one_query(django_assert_num_queries):
 
 def test_the_content_of_an_order_is_what_will_be_posted():
     assert queries.content(world.one()) == {"form": "original", "text": "好吃", "source_url": "", "source_text": ""}
+
+
+def test_the_workbook_has_a_row_for_each_order_and_the_totals():
+    done, refused = world.dispatched(starts=[world.START, world.START + HOUR])
+    world.publish(world.accept(done))
+    refuse(refused, code="time")
+    Order.objects.filter(pk=done.pk).update(reposts=7)
+    orders, totals = load_workbook(BytesIO(workbook.of_task(results.report(done.task)))).worksheets
+    head, *rows = orders.iter_rows(values_only=True)
+    first, second = (dict(zip(head, row, strict=True)) for row in rows)
+    assert (first["订单状态"], first["转发数"], first["合计（元）"]) == ("已发布", 7, 110)
+    assert first["开始时间（北京时间）"] == world.START.astimezone(SHANGHAI).replace(tzinfo=None)
+    assert (second["订单状态"], second["转发数"]) == ("拒单", None)
+    assert second["拒单原因"].startswith("时间安排不便 ")
+    summed = dict(totals.iter_rows(values_only=True))
+    assert (summed["订单金额（元）"], summed["冻结金额（元）"], summed["已退回（元）"]) == (220, 110, 110)

@@ -1,0 +1,81 @@
+"""The results of a task as a workbook: a row for each order, and the totals (R88, R89)."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders import labels, refusals
+from orders.results import Line, Report
+from weitask.gateways.weibo_text import post_url
+from weitask.xlsx import Sheet, Value, amount, workbook
+
+_HEAD: Final[tuple[Promise, ...]] = (
+    gettext_lazy("订单编号"),
+    gettext_lazy("帐号"),
+    gettext_lazy("订单状态"),
+    gettext_lazy("微博保留情况"),
+    gettext_lazy("推广形式"),
+    gettext_lazy("微博内容"),
+    gettext_lazy("开始时间（北京时间）"),
+    gettext_lazy("发布时间（北京时间）"),
+    gettext_lazy("微博地址"),
+    gettext_lazy("粉丝量"),
+    gettext_lazy("转发数"),
+    gettext_lazy("评论数"),
+    gettext_lazy("赞数"),
+    gettext_lazy("帐号价格（元）"),
+    gettext_lazy("服务费（元）"),
+    gettext_lazy("合计（元）"),
+    gettext_lazy("拒单原因"),
+)
+
+
+def of_task(report: Report) -> bytes:
+    """The file, in the language of whoever asks; money in yuan, times of Shanghai."""
+    orders = Sheet(_("订单"), [str(name) for name in _HEAD], [_row(line) for line in report.lines])
+    return workbook([orders, Sheet(_("汇总"), [_("项目"), _("数值")], _totals(report))])
+
+
+def _row(line: Line) -> list[Value]:
+    order = line.order
+    return [
+        order.number,
+        order.account.screen_name,
+        str(line.label),
+        labels.retention(order),
+        str(order.get_form_display()),
+        order.text,
+        order.start_at,
+        order.posted_at,
+        post_url(order.account.weibo.uid, order.weibo_id) if order.weibo_id else "",
+        order.followers,
+        *((order.reposts, order.comments, order.likes) if line.is_posted else (None, None, None)),
+        amount(order.price),
+        amount(order.fee),
+        amount(order.total),
+        f"{refusals.name_of(order.refusal_code)} {order.refusal_reason}".strip(),
+    ]
+
+
+def _totals(report: Report) -> list[list[Value]]:
+    totals = report.totals
+    counted: list[list[Value]] = [[str(labels.BY_SLUG[slug]), count] for slug, count in report.by_label.items()]
+    return [
+        [_("任务编号"), report.task.pk],
+        [_("任务状态"), str(report.task.get_state_display())],
+        [_("订单数"), totals.orders],
+        *counted,
+        [_("审核超时的帐号"), report.review_lapsed],
+        [_("覆盖人数"), totals.coverage],
+        [_("已发布的覆盖人数"), totals.reached],
+        [_("任务转发数"), totals.reposts],
+        [_("任务评论数"), totals.comments],
+        [_("赞数"), totals.likes],
+        [_("订单金额（元）"), amount(totals.cost)],
+        [_("冻结金额（元）"), amount(totals.frozen)],
+        [_("已消费（元）"), amount(totals.charged)],
+        [_("已退回（元）"), amount(totals.released)],
+        [_("平台补偿（元）"), amount(totals.goodwill)],
+    ]
