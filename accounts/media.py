@@ -9,7 +9,10 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import access, notices
 from accounts.models import AccountDecision, Category, MediaAccount, User, WeiboAccount
@@ -32,7 +35,7 @@ class _Ruling:
     """What is written about a decision and told to the owner."""
 
     subject: str
-    title: str
+    title: Promise
     reason: str
     approved: bool = True
 
@@ -137,10 +140,10 @@ def decide(
         locked = MediaAccount.objects.select_for_update().get(pk=account.pk)
         if subject == Subject.AUTHORISATION and locked.review == Review.PENDING:
             _decide_review(locked, approved=approved)
-            titles = (_("授权审核已通过"), _("授权审核未通过"))
+            titles = (gettext_lazy("授权审核已通过"), gettext_lazy("授权审核未通过"))
         elif subject == Subject.TAKING and locked.taking == Taking.APPLIED:
             locked.taking = Taking.OPEN if approved else Taking.REJECTED
-            titles = (_("接单功能已开通"), _("接单申请未通过"))
+            titles = (gettext_lazy("接单功能已开通"), gettext_lazy("接单申请未通过"))
         else:
             raise _too_late(locked, subject)
         locked.save(update_fields=["review", "taking"])
@@ -163,7 +166,7 @@ def suspend(*, account: MediaAccount, reason: str, by: User, now: datetime) -> A
         if not free.update(suspended_at=now, suspended_reason=words[:200]):
             raise Conflict("suspended_already", _("该帐号已暂停交易"))
         resolve_alarm(kind=PROPOSAL, key=str(account.pk), by=by, now=now)
-        return _record(account, _Ruling(Subject.SUSPENSION, _("帐号已暂停交易"), words), by, now)
+        return _record(account, _Ruling(Subject.SUSPENSION, gettext_lazy("帐号已暂停交易"), words), by, now)
 
 
 def resume(*, account: MediaAccount, reason: str, by: User, now: datetime) -> AccountDecision:
@@ -180,7 +183,7 @@ def resume(*, account: MediaAccount, reason: str, by: User, now: datetime) -> Ac
         held = MediaAccount.objects.filter(pk=account.pk, suspended_at__isnull=False)
         if not held.update(suspended_at=None, suspended_reason=""):
             raise Conflict("not_suspended", _("该帐号没有暂停交易"))
-        return _record(account, _Ruling(Subject.RESUMPTION, _("帐号已恢复交易"), words), by, now)
+        return _record(account, _Ruling(Subject.RESUMPTION, gettext_lazy("帐号已恢复交易"), words), by, now)
 
 
 def set_specific(*, account: MediaAccount, specific: bool, by: User, now: datetime) -> MediaAccount:
@@ -218,7 +221,7 @@ def _record(account: MediaAccount, ruling: _Ruling, by: User, now: datetime) -> 
         kind=f"account_{ruling.subject}",
         dedupe=f"account-decision:{decision.pk}",
         title=ruling.title,
-        body="\n".join(filter(None, [f"@{account.screen_name}", ruling.reason])),
+        body=format_lazy("@{}\n{}" if ruling.reason else "@{}", account.screen_name, ruling.reason),
         url=reverse("media_account", args=[account.pk]),
         urgent=ruling.subject == Subject.SUSPENSION,
         weibo_uid=uid,

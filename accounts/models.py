@@ -1,5 +1,6 @@
 """Who may act: users, advertisers, bound Weibo accounts, 自媒体帐号, their slots, and the notice outbox."""
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -26,6 +27,9 @@ class User(AbstractUser):
     """One login. At most one advertiser profile and any number of Weibo accounts as owner (A29)."""
 
     identity = models.CharField(_("当前身份"), max_length=10, choices=Identity, blank=True)
+    language = models.CharField(  # of notices; written by `accounts.language`
+        _("语言"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("用户")

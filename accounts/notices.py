@@ -14,6 +14,8 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, Min
+from django.utils import translation
+from django.utils.functional import Promise
 
 from accounts.models import Notice, User, WeiboAccount
 from weitask.gateways import weibo
@@ -41,14 +43,15 @@ ON CONFLICT (dedupe) DO NOTHING
 class NewNotice:
     """What to tell whom. `dedupe` names the fact, so that telling it twice is one notice; `weibo_uid` adds Weibo.
 
-    Put what must be read at Weibo into the title, or into a first line of the body of at most 32 bytes.
+    Title and body are lazy (`gettext_lazy`, `format_lazy`): `post` composes them in the language of who reads them, not
+    of who acts. Put what must be read at Weibo into the title, or into a first line of the body; each takes 32 bytes.
     """
 
     user_id: int
     kind: str
     dedupe: str
-    title: str
-    body: str
+    title: Promise
+    body: Promise
     url: str
     urgent: bool = False
     weibo_uid: str = ""
@@ -67,6 +70,7 @@ def post(notices: Sequence[NewNotice], *, now: datetime) -> int:
     """Write notices in one statement; those whose `dedupe` exists already are passed over. Returns how many are new."""
     if not notices:
         return 0
+    words = _words(notices)
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
@@ -75,14 +79,25 @@ def post(notices: Sequence[NewNotice], *, now: datetime) -> int:
                 "users": [one.user_id for one in notices],
                 "kinds": [one.kind for one in notices],
                 "dedupes": [one.dedupe for one in notices],
-                "titles": [one.title[:100] for one in notices],
-                "bodies": [one.body for one in notices],
+                "titles": [title for title, _body in words],
+                "bodies": [body for _title, body in words],
                 "urls": [one.url for one in notices],
                 "urgents": [one.urgent for one in notices],
                 "uids": [one.weibo_uid for one in notices],
             },
         )
         return cursor.rowcount
+
+
+def _words(notices: Sequence[NewNotice]) -> list[tuple[str, str]]:
+    """Title and body of each notice, in its reader's language."""
+    readers = User.objects.filter(pk__in={one.user_id for one in notices})
+    languages = dict(readers.values_list("pk", "language"))
+    words = []
+    for one in notices:
+        with translation.override(languages.get(one.user_id)):
+            words.append((str(one.title)[:100], str(one.body)))
+    return words
 
 
 def uids_of(user_ids: Iterable[int]) -> dict[int, str]:
@@ -140,8 +155,12 @@ def _grouped(due: Sequence[Notice]) -> dict[_Message, list[Notice]]:
     for notice in due:
         line = notice.body.partition("\n")[0]
         short = line if len(line.encode()) <= PART_BYTES else ""
-        groups[_Message(notice.title, short, notice.urgent)].append(notice)
+        groups[_Message(_cut(notice.title), short, notice.urgent)].append(notice)
     return groups
+
+
+def _cut(title: str) -> str:
+    return title.encode()[:PART_BYTES].decode(errors="ignore")
 
 
 def _send(message: _Message, chunk: Sequence[Notice], *, link: str) -> int:

@@ -21,7 +21,9 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts import notices
 from accounts.models import MediaAccount, RatingScore
@@ -179,15 +181,17 @@ def _warning(account: MediaAccount, now: datetime) -> notices.NewNotice:
         kind="lapse_warning",
         dedupe=f"lapse-warning:{account.pk}:{shanghai(now):%Y-%m}",
         title=_("流单过多提醒"),
-        body=_("帐号 @%(name)s 近 30 天流单过多，会影响评级，并可能被暂停交易。请及时处理订单。")
-        % {"name": account.screen_name},
+        body=format_lazy(
+            _("帐号 @{name} 近 30 天流单过多，会影响评级，并可能被暂停交易。请及时处理订单。"),
+            name=account.screen_name,
+        ),
         url=reverse("media_account", args=[account.pk]),
         urgent=True,
     )
 
 
 def _propose(account: MediaAccount, facts: Facts, now: datetime) -> None:
-    text = _("帐号 @%(name)s 近 30 天 %(lapsed)s/%(all)s 个订单流单，请核实是否暂停交易。")
+    text = gettext_noop("帐号 @%(name)s 近 30 天 %(lapsed)s/%(all)s 个订单流单，请核实是否暂停交易。")
     numbers = {"name": account.screen_name, "lapsed": facts.lapsed, "all": facts.dispatched}
     raise_alarm(kind=PROPOSAL, key=str(account.pk), text=text % numbers, now=now)
 

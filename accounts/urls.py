@@ -4,10 +4,11 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity
-from accounts.views import deauthorised, identity, media, notices, weibo
+from accounts.views import deauthorised, identity, language, media, notices, weibo
 from accounts.workspace import Entry, menu
 
 urlpatterns: list[URLPattern] = [
+    path("i18n/setlang/", language.switch, name="set_language"),
     path("identity/", identity.show, name="identity"),
     path("identity/choose/", identity.choose, name="choose_identity"),
     path("weibo/", weibo.weibo_accounts, name="weibo_accounts"),

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, QuerySet
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import notices, vault
 from accounts.models import MediaAccount, User, WeiboAccount
@@ -217,9 +219,11 @@ def _lost_notice(account: WeiboAccount, now: datetime) -> notices.NewNotice:
         user_id=account.user_id,
         kind="weibo_lost",
         dedupe=f"weibo-lost:{account.pk}:{now.timestamp():.0f}",
-        title=_("微博授权已失效"),
-        body=_("帐号 @%(name)s 的授权已失效，暂时不能被选择，已接的订单可能无法发布。请重新授权。")
-        % {"name": account.screen_name},
+        title=gettext_lazy("微博授权已失效"),
+        body=format_lazy(
+            gettext_lazy("帐号 @{name} 的授权已失效，暂时不能被选择，已接的订单可能无法发布。请重新授权。"),
+            name=account.screen_name,
+        ),
         url=reverse("weibo_accounts"),
         urgent=True,
     )
@@ -231,9 +235,12 @@ def _expiring_notice(account: WeiboAccount) -> notices.NewNotice:
         user_id=account.user_id,
         kind="weibo_expiring",
         dedupe=f"weibo-expiring:{account.pk}:{expires:%Y%m%d%H%M%S}",
-        title=_("微博授权即将到期"),
-        body=_("帐号 @%(name)s 的授权将于 %(when)s 到期，请提前续期，以免影响接单与发布。")
-        % {"name": account.screen_name, "when": f"{expires:%Y-%m-%d %H:%M}"},
+        title=gettext_lazy("微博授权即将到期"),
+        body=format_lazy(
+            gettext_lazy("帐号 @{name} 的授权将于 {when} 到期，请提前续期，以免影响接单与发布。"),
+            name=account.screen_name,
+            when=f"{expires:%Y-%m-%d %H:%M}",
+        ),
         url=reverse("weibo_accounts"),
         weibo_uid=account.uid,
     )

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts import vault
 from accounts.models import User
@@ -177,10 +177,11 @@ def _hand_over(owner: User, details: CardDetails, *, client_ip: str, now: dateti
 def _reject(card: BankCard, error: GatewayError) -> None:
     """Close the row and say why: a refusal is the owner's to mend, everything else is tried again."""
     refused = isinstance(error, PermanentError) and error.cause in ("card", "data")
-    problem = _("银行卡信息未通过验证，请核对姓名、身份证号、卡号和预留手机号") if refused else _("未能提交，请重试")
+    unfit = gettext_noop("银行卡信息未通过验证，请核对姓名、身份证号、卡号和预留手机号")
+    problem = unfit if refused else gettext_noop("未能提交，请重试")
     BankCard.objects.filter(pk=card.pk).update(state=BankCard.State.INVALID, problem=problem)
     if refused:
-        raise Refusal("card_refused", problem, field="number") from error
+        raise Refusal("card_refused", _(problem), field="number") from error
     raise Unavailable("sinapay_unavailable", _("新浪支付暂时无法受理，请稍后再试")) from error
 
 

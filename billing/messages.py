@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Final
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import notices
 from billing.models import Payout, TopUp
@@ -21,7 +23,7 @@ def recharged(*, topup: TopUp, now: datetime) -> None:
         kind="recharged",
         dedupe=f"recharged:{topup.pk}",
         title=_("充值成功"),
-        body=_("充值 %(amount)s 元已到账。") % {"amount": money.display(topup.amount)},
+        body=format_lazy(_("充值 {amount} 元已到账。"), amount=money.display(topup.amount)),
         url=WALLET,
     )
     notices.post([notice], now=now)
@@ -29,20 +31,21 @@ def recharged(*, topup: TopUp, now: datetime) -> None:
 
 def paid(*, payout: Payout, attempt_id: int, now: datetime) -> None:
     """Tell the owner that the bank has the money."""
-    body = _("%(amount)s 元已付到您的银行卡，到账时间以银行为准。") % {"amount": money.display(payout.amount)}
+    body = format_lazy(_("{amount} 元已付到您的银行卡，到账时间以银行为准。"), amount=money.display(payout.amount))
     _tell_owner(payout, kind="payout_paid", fact=f"{attempt_id}", title=_("结算已付款"), body=body, now=now)
 
 
 def not_paid(*, payout: Payout, fact: str, now: datetime) -> None:
     """Tell the owner that a payout failed, why, and what to do; `fact` names the failure."""
-    body = _("%(amount)s 元未能付出：%(problem)s。\n请检查银行卡，设置正确后会自动重新付款。") % {
-        "amount": money.display(payout.amount),
-        "problem": payout.problem,
-    }
+    body = format_lazy(
+        _("{amount} 元未能付出：{problem}。\n请检查银行卡，设置正确后会自动重新付款。"),
+        amount=money.display(payout.amount),
+        problem=_(payout.problem),
+    )
     _tell_owner(payout, kind="payout_failed", fact=fact, title=_("结算支付失败"), body=body, now=now)
 
 
-def _tell_owner(payout: Payout, *, kind: str, fact: str, title: str, body: str, now: datetime) -> None:
+def _tell_owner(payout: Payout, *, kind: str, fact: str, title: Promise, body: Promise, now: datetime) -> None:
     urgent = kind == "payout_failed"
     notice = notices.NewNotice(
         user_id=payout.owner_id,
@@ -67,7 +70,7 @@ def no_card(*, payouts: list[tuple[int, int, int]], now: datetime) -> None:
                 kind="payout_failed",
                 dedupe=f"payout_failed:{payout_id}:card",
                 title=_("请绑定银行卡"),
-                body=_("%(amount)s 元收入等待付款：未绑定银行卡。") % {"amount": money.display(amount)},
+                body=format_lazy(_("{amount} 元收入等待付款：未绑定银行卡。"), amount=money.display(amount)),
                 url=BANK_CARD,
                 urgent=True,
                 weibo_uid=uids.get(owner_id, ""),

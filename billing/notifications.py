@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing import payouts, suspense, topups
 from billing.models import PaymentNotice, PayoutAttempt, TopUp
@@ -103,7 +103,11 @@ def _misplaced_deposit(notice: Notification, topup: TopUp | None, *, now: dateti
             _doubt(notice, now=now)
             return
         said = notice.amount_fen or 0
-        reason = _("通知金额 %(amount)s 元与充值单不符") if topup else _("未知充值单，通知金额 %(amount)s 元")
+        reason = (
+            gettext_noop("通知金额 %(amount)s 元与充值单不符")
+            if topup
+            else gettext_noop("未知充值单，通知金额 %(amount)s 元")
+        )
         suspense.park(number=notice.number[:32], amount=said, reason=reason % {"amount": money.display(said)}, now=now)
         if topup is not None:
             topups.believe(number=notice.number, trade=trade, now=now)
@@ -113,7 +117,7 @@ def _misplaced_deposit(notice: Notification, topup: TopUp | None, *, now: dateti
 
 def _doubt(notice: Notification, *, now: datetime) -> None:
     """A person must see that a notice and what we know of its recharge do not go together."""
-    text = _("通知与充值单 %(number)s 不符：%(state)s") % {"number": notice.number, "state": notice.state}
+    text = gettext_noop("通知与充值单 %(number)s 不符：%(state)s") % {"number": notice.number, "state": notice.state}
     raise_alarm(kind="topup_conflict", key=notice.number, text=text, now=now)
 
 
@@ -126,7 +130,7 @@ def _payout(notice: Notification, *, now: datetime) -> None:
             return
         # Nothing is booked on it: the query of the sweep compares number and amount itself.
         if _keep(notice, "misplaced", now=now):
-            text = _("付款通知 %(number)s 的单号或金额与账本不符") % {"number": notice.number}
+            text = gettext_noop("付款通知 %(number)s 的单号或金额与账本不符") % {"number": notice.number}
             raise_alarm(kind="payout_conflict", key=notice.number, text=text, now=now)
 
 

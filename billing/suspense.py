@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Advertiser, User
 from billing import ledger
@@ -26,7 +27,7 @@ def park(*, number: str, amount: int, reason: str, now: datetime) -> SuspenseIte
     item, _made = SuspenseItem.objects.get_or_create(
         number=number, defaults={"amount": amount, "reason": reason, "at": now}
     )
-    text = _("待查款项 %(number)s：%(amount)s 元，%(reason)s") % {
+    text = gettext_noop("待查款项 %(number)s：%(amount)s 元，%(reason)s") % {
         "number": number,
         "amount": money.display(amount),
         "reason": reason,

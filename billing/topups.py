@@ -9,6 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import F, Min
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Advertiser
 from billing import ledger, messages, suspense
@@ -131,7 +132,7 @@ def _succeed(topup: TopUp, amount: int, *, now: datetime) -> None:
     if topup.state == TopUp.State.SUCCESS:
         return
     if amount != topup.amount:
-        reason = _("支付金额与充值单不符（充值单 %(amount)s 元）") % {"amount": money.display(topup.amount)}
+        reason = gettext_noop("支付金额与充值单不符（充值单 %(amount)s 元）") % {"amount": money.display(topup.amount)}
         suspense.park(number=topup.number, amount=amount, reason=reason, now=now)
     if SuspenseItem.objects.filter(number=topup.number).exists():
         suspense.confirm(number=topup.number, amount=amount, now=now)
@@ -147,7 +148,7 @@ def _succeed(topup: TopUp, amount: int, *, now: datetime) -> None:
 
 def _fail(topup: TopUp, *, now: datetime) -> None:
     if topup.state == TopUp.State.SUCCESS:
-        text = _("充值单 %(number)s 已入账，新浪支付却报告失败") % {"number": topup.number}
+        text = gettext_noop("充值单 %(number)s 已入账，新浪支付却报告失败") % {"number": topup.number}
         raise_alarm(kind="topup_conflict", key=topup.number, text=text, now=now)
     elif topup.state == TopUp.State.PENDING:
         _close(topup, TopUp.State.FAILED, now=now)

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import notices
 from accounts.notices import NewNotice
@@ -14,12 +13,11 @@ from orders.models import Order
 from orders.moves import Cause
 from weitask.money import display
 
-LANGUAGE = "zh-hans"  # a notice is stored in the source language
 _WHY: dict[Cause, Promise] = {
-    Cause.OWNER_FAULT: gettext_lazy("帐号的微博授权失效或帐号无法发布"),
-    Cause.SOURCE_GONE: gettext_lazy("原微博已不可用"),
-    Cause.CONTENT_REFUSED: gettext_lazy("微博拒绝了该内容"),
-    Cause.PLATFORM: gettext_lazy("平台未能在 15 分钟内完成发布"),
+    Cause.OWNER_FAULT: _("帐号的微博授权失效或帐号无法发布"),
+    Cause.SOURCE_GONE: _("原微博已不可用"),
+    Cause.CONTENT_REFUSED: _("微博拒绝了该内容"),
+    Cause.PLATFORM: _("平台未能在 15 分钟内完成发布"),
 }
 
 
@@ -34,13 +32,13 @@ def cancelled(*, order_ids: Sequence[int], cause: Cause, now: datetime) -> int:
                 order,
                 "order_cancelled",
                 _("订单已取消"),
-                _("{account} 的订单 {number} 未发布：{why}。").format(**facts),
+                format_lazy(_("{account} 的订单 {number} 未发布：{why}。"), **facts),
             ),
             _to_advertiser(
                 order,
                 "order_not_posted",
                 _("订单已取消"),
-                _("{account} 的订单 {number} 未发布：{why}；不收取费用，冻结金额已退回。").format(**facts),
+                format_lazy(_("{account} 的订单 {number} 未发布：{why}；不收取费用，冻结金额已退回。"), **facts),
             ),
         ]
 
@@ -51,8 +49,8 @@ def achieved(*, order_ids: Sequence[int], now: datetime) -> int:
     """Kept for 24 hours: the owner's income is earned (R83)."""
 
     def told(order: Order) -> list[NewNotice]:
-        body = _("{account} 的订单 {number} 保留超过 24 小时，收入 {price} 元将在周五结算。")
-        text = body.format(account=order.account, number=order.number, price=display(order.price))
+        words = _("{account} 的订单 {number} 保留超过 24 小时，收入 {price} 元将在周五结算。")
+        text = format_lazy(words, account=order.account, number=order.number, price=display(order.price))
         return [_to_owner(order, "order_achieved", _("订单已达成"), text)]
 
     return _post(order_ids, told, now)
@@ -68,13 +66,15 @@ def failed(*, order_ids: Sequence[int], now: datetime) -> int:
                 order,
                 "order_failed",
                 _("订单失败"),
-                _("{account} 的订单 {number} 的微博发布后不足 24 小时即删除，没有收入。").format(**facts),
+                format_lazy(_("{account} 的订单 {number} 的微博发布后不足 24 小时即删除，没有收入。"), **facts),
             ),
             _to_advertiser(
                 order,
                 "order_failed_refund",
                 _("订单失败"),
-                _("{account} 的订单 {number} 的微博不足 24 小时即删除；不收取费用，冻结金额已退回。").format(**facts),
+                format_lazy(
+                    _("{account} 的订单 {number} 的微博不足 24 小时即删除；不收取费用，冻结金额已退回。"), **facts
+                ),
             ),
         ]
 
@@ -85,9 +85,8 @@ def deleted_early(*, order_ids: Sequence[int], now: datetime) -> int:
     """Deleted between 24 hours and 30 days: the income stays, both sides see it (A4)."""
 
     def told(order: Order) -> list[NewNotice]:
-        text = _("{account} 的订单 {number} 的微博在 30 天内被删除。").format(
-            account=order.account, number=order.number
-        )
+        words = _("{account} 的订单 {number} 的微博在 30 天内被删除。")
+        text = format_lazy(words, account=order.account, number=order.number)
         return [
             _to_owner(order, "order_deleted_early", _("提前删除"), text),
             _to_advertiser(order, "order_deleted_early_seen", _("提前删除"), text),
@@ -101,7 +100,7 @@ def removed(*, order_ids: Sequence[int], now: datetime) -> int:
 
     def told(order: Order) -> list[NewNotice]:
         facts = {"account": order.account, "number": order.number}
-        text = _("{account} 的订单 {number} 的微博被微博平台移除，不影响结算和收入。").format(**facts)
+        text = format_lazy(_("{account} 的订单 {number} 的微博被微博平台移除，不影响结算和收入。"), **facts)
         return [
             _to_owner(order, "order_removed", _("微博被平台移除"), text),
             _to_advertiser(order, "order_removed_seen", _("微博被平台移除"), text),
@@ -114,14 +113,12 @@ def _post(order_ids: Sequence[int], told: Callable[[Order], list[NewNotice]], no
     if not order_ids:
         return 0
     orders = Order.objects.filter(pk__in=order_ids).select_related("account", "advertiser").order_by("pk")
-    with translation.override(LANGUAGE):
-        new = [notice for order in orders for notice in told(order)]
-    return notices.post(new, now=now)
+    return notices.post([notice for order in orders for notice in told(order)], now=now)
 
 
-def _to_owner(order: Order, kind: str, title: str, body: str) -> NewNotice:
+def _to_owner(order: Order, kind: str, title: Promise, body: Promise) -> NewNotice:
     return NewNotice(order.owner_id, kind, f"{kind}:{order.pk}", title, body, f"/orders/{order.pk}/")
 
 
-def _to_advertiser(order: Order, kind: str, title: str, body: str) -> NewNotice:
+def _to_advertiser(order: Order, kind: str, title: Promise, body: Promise) -> NewNotice:
     return NewNotice(order.advertiser.user_id, kind, f"{kind}:{order.pk}", title, body, f"/tasks/{order.task_id}/")

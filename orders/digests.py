@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import notices
 from accounts.notices import NewNotice
@@ -106,30 +107,26 @@ def _lock(tasks: QuerySet[Task], ids: Sequence[int]) -> list[Task]:
 def _tell(tasks: Sequence[Task], *, kind: str, now: datetime) -> int:
     counted = tallies(task_ids=[task.pk for task in tasks], now=now)
     uids = notices.uids_of({task.advertiser.user_id for task in tasks})
-    with translation.override("zh-hans"):
-        rows = [
-            NewNotice(
-                user_id=task.advertiser.user_id,
-                kind=kind,
-                dedupe=f"{kind}:{task.pk}:{task.last_start_at:%s}"
-                if kind == "task_last_start"
-                else f"{kind}:{task.pk}",
-                title=_("任务已开始") if kind == "task_started" else _("任务已全部开始"),
-                body=_words(counted.get(task.pk, Tally())),
-                url=f"/tasks/{task.pk}/",
-                weibo_uid=uids.get(task.advertiser.user_id, ""),
-            )
-            for task in tasks
-        ]
+    rows = [
+        NewNotice(
+            user_id=task.advertiser.user_id,
+            kind=kind,
+            dedupe=f"{kind}:{task.pk}:{task.last_start_at:%s}" if kind == "task_last_start" else f"{kind}:{task.pk}",
+            title=_("任务已开始") if kind == "task_started" else _("任务已全部开始"),
+            body=_words(counted.get(task.pk, Tally())),
+            url=f"/tasks/{task.pk}/",
+            weibo_uid=uids.get(task.advertiser.user_id, ""),
+        )
+        for task in tasks
+    ]
     return notices.post(rows, now=now)
 
 
-def _words(tally: Tally) -> str:
-    words = _("接单{accepted} 流单{lapsed} 拒单{refused}").format(
-        accepted=tally.accepted, lapsed=tally.lapsed, refused=tally.refused
-    )
+def _words(tally: Tally) -> Promise:
+    answers = _("接单{accepted} 流单{lapsed} 拒单{refused}")
+    lines = [format_lazy(answers, accepted=tally.accepted, lapsed=tally.lapsed, refused=tally.refused)]
     if tally.cancelled:
-        words += "\n" + _("已取消 {count}").format(count=tally.cancelled)
+        lines.append(format_lazy(_("已取消 {count}"), count=tally.cancelled))
     if tally.waiting:
-        words += "\n" + _("等待处理 {count}").format(count=tally.waiting)
-    return words
+        lines.append(format_lazy(_("等待处理 {count}"), count=tally.waiting))
+    return format_lazy("\n".join(["{}"] * len(lines)), *lines)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models.functions import Greatest, Least
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import notices
 from accounts.models import User
@@ -14,7 +14,7 @@ from billing import holds
 from orders import lifecycle, standing
 from orders.models import Order
 from orders.moves import Cause
-from tasks.models import Item, Submission, Task
+from tasks.models import Form, Item, Submission, Task
 from weitask.money import display
 from weitask.periods import shanghai
 
@@ -75,22 +75,23 @@ def _span(*, task_id: int, orders: Sequence[Order]) -> None:
 
 def _tell_owners(*, orders: Sequence[Order], now: datetime) -> None:
     uids = notices.uids_of({order.owner_id for order in orders})
-    with translation.override("zh-hans"):
-        rows = [
-            NewNotice(
-                user_id=order.owner_id,
-                kind="order_dispatched",
-                dedupe=f"order_dispatched:{order.pk}",
-                title=_("新订单"),
-                body=_("{account}：{form}，{start} 开始，净收入 {price} 元，请在开始时间之前接单或拒单。").format(
-                    account=order.account,
-                    form=order.get_form_display(),
-                    start=f"{shanghai(order.start_at):%m-%d %H:%M}",
-                    price=display(order.price),
-                ),
-                url=f"/orders/{order.pk}/",
-                weibo_uid=uids.get(order.owner_id, ""),
-            )
-            for order in orders
-        ]
+    words = _("{account}：{form}，{start} 开始，净收入 {price} 元，请在开始时间之前接单或拒单。")
+    rows = [
+        NewNotice(
+            user_id=order.owner_id,
+            kind="order_dispatched",
+            dedupe=f"order_dispatched:{order.pk}",
+            title=_("新订单"),
+            body=format_lazy(
+                words,
+                account=order.account,
+                form=Form(order.form).label,
+                start=f"{shanghai(order.start_at):%m-%d %H:%M}",
+                price=display(order.price),
+            ),
+            url=f"/orders/{order.pk}/",
+            weibo_uid=uids.get(order.owner_id, ""),
+        )
+        for order in orders
+    ]
     notices.post(rows, now=now)

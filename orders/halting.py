@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import notices
 from accounts.models import User
@@ -39,20 +39,19 @@ def exempt(*, orders: QuerySet[Order], now: datetime) -> int:
     """From this instant on, the deletion of these posts changes nothing (R86, A23); their owners are told at once."""
     rows = list(orders.filter(exempt_from=None).select_related("account").order_by("pk"))
     Order.objects.filter(pk__in=[order.pk for order in rows]).update(exempt_from=now)
-    with translation.override("zh-hans"):
-        words = _("{account} 的任务被紧急叫停，请立即删除任务微博；删除不影响结算和收入。")
-        told = [
-            NewNotice(
-                user_id=order.owner_id,
-                kind="order_delete_post",
-                dedupe=f"order_delete_post:{order.pk}",
-                title=_("请立即删除微博"),
-                body=words.format(account=order.account),
-                url=f"/orders/{order.pk}/",
-                urgent=True,
-            )
-            for order in rows
-        ]
+    words = _("{account} 的任务被紧急叫停，请立即删除任务微博；删除不影响结算和收入。")
+    told = [
+        NewNotice(
+            user_id=order.owner_id,
+            kind="order_delete_post",
+            dedupe=f"order_delete_post:{order.pk}",
+            title=_("请立即删除微博"),
+            body=format_lazy(words, account=order.account),
+            url=f"/orders/{order.pk}/",
+            urgent=True,
+        )
+        for order in rows
+    ]
     _post(told, now=now)
     return len(rows)
 
@@ -99,19 +98,18 @@ def _cancel(ids: Sequence[int], *, by: User | None, now: datetime) -> list[int]:
 
 def _tell_cancelled(*, order_ids: Sequence[int], reason: str, now: datetime) -> None:
     orders = Order.objects.filter(pk__in=order_ids).select_related("account").order_by("pk")
-    with translation.override("zh-hans"):
-        words = _("{account} 的订单 {number} 被紧急叫停，不会发布。{reason}")
-        told = [
-            NewNotice(
-                user_id=order.owner_id,
-                kind="order_cancelled",
-                dedupe=f"order_cancelled:{order.pk}",
-                title=_("订单已取消"),
-                body=words.format(account=order.account, number=order.number, reason=reason),
-                url=f"/orders/{order.pk}/",
-            )
-            for order in orders
-        ]
+    words = _("{account} 的订单 {number} 被紧急叫停，不会发布。{reason}")
+    told = [
+        NewNotice(
+            user_id=order.owner_id,
+            kind="order_cancelled",
+            dedupe=f"order_cancelled:{order.pk}",
+            title=_("订单已取消"),
+            body=format_lazy(words, account=order.account, number=order.number, reason=reason),
+            url=f"/orders/{order.pk}/",
+        )
+        for order in orders
+    ]
     _post(told, now=now)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Min
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import weibo_binding
 from accounts.vault import VaultError
@@ -191,5 +191,5 @@ def _parcel(attempt: PublishAttempt, images: dict[int, Image]) -> Parcel:
 
 
 def _alarm_vault(parcel: Parcel, now: datetime) -> None:
-    text = _("微博帐号 %(uid)s 的令牌无法解密") % {"uid": parcel.uid}
+    text = gettext_noop("微博帐号 %(uid)s 的令牌无法解密") % {"uid": parcel.uid}
     alarms.raise_alarm(kind="vault", key=parcel.uid, text=text, now=now)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from django.db.models import Min
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import weibo_binding
 from accounts.vault import VaultError
@@ -210,5 +210,5 @@ def _leave_to_a_person(attempt: PublishAttempt, *, now: datetime) -> None:
     order = attempt.order
     waiting = Order.objects.filter(pk=order.pk, state=State.ACCEPTED)
     if waiting.update(undecided=Undecided.POST_UNKNOWN):
-        text = _("订单 %(number)s 是否已发布无法确认，请人工核实帐号时间线后裁定") % {"number": order.number}
+        text = gettext_noop("订单 %(number)s 是否已发布无法确认，请人工核实帐号时间线后裁定") % {"number": order.number}
         alarms.raise_alarm(kind="order_undecided", key=order.number, text=text, now=now)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orders import announcements, attempts, halting, lifecycle
 from orders.attempts import Tried, close
@@ -113,7 +113,7 @@ def cancel(*, order_ids: Sequence[int], cause: Cause, now: datetime) -> int:
 
 def _alarm_operator(one: Tried, now: datetime) -> None:
     if one.result.alarm:
-        text = _("发布订单 %(number)s 时微博返回 %(code)s：%(message)s") % {
+        text = gettext_noop("发布订单 %(number)s 时微博返回 %(code)s：%(message)s") % {
             "number": one.parcel.number,
             "code": one.result.code,
             "message": one.result.message,
@@ -127,7 +127,7 @@ def _alarm_astray(found: Sequence[Found], *, now: datetime) -> None:
     for one in found:
         order = orders[one.order_id]
         if order.weibo_id != one.post.id:
-            text = _("订单 %(number)s 已不在待发布状态，但微博 %(post)s 已经发出") % {
+            text = gettext_noop("订单 %(number)s 已不在待发布状态，但微博 %(post)s 已经发出") % {
                 "number": order.number,
                 "post": one.post.id,
             }

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from django.db import connection
 from django.db.models import Min, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import weibo_binding
 from accounts.models import WeiboAccount
@@ -227,7 +227,7 @@ def _alarm(rulings: Mapping[int, Ruling], seen: _Seen) -> None:
     open_cases = {key: ruling for key, ruling in rulings.items() if ruling.undecided}
     for order in Order.objects.filter(pk__in=open_cases).order_by("pk"):
         why = Undecided(open_cases[order.pk].undecided).label
-        text = _("订单 %(number)s 待人工裁定：%(why)s") % {"number": order.number, "why": why}
+        text = gettext_noop("订单 %(number)s 待人工裁定：%(why)s") % {"number": order.number, "why": why}
         alarms.raise_alarm(kind="order_undecided", key=order.number, text=text, now=seen.answered_at)
     removed = [
         key
@@ -238,5 +238,5 @@ def _alarm(rulings: Mapping[int, Ruling], seen: _Seen) -> None:
     unseen = [key for key, sight in seen.sights.items() if sight.outcome == Reading.Outcome.UNKNOWN and key in rulings]
     late = Order.objects.filter(pk__in=unseen, state=State.PUBLISHED)
     if late.filter(posted_at__lte=seen.answered_at - verdicts.EARN_AFTER - BLIND_AFTER).exists():
-        text = _("有已满 24 小时的微博超过 1 小时无法读取，订单无法判定")
+        text = gettext_noop("有已满 24 小时的微博超过 1 小时无法读取，订单无法判定")
         alarms.raise_alarm(kind="readings_blind", key="weibo", text=text, now=seen.answered_at)

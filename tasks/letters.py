@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import notices
 from accounts.notices import NewNotice
@@ -12,37 +13,38 @@ from tasks.models import Decision, Submission, Task
 
 def approved(*, submission: Submission, now: datetime) -> None:
     """The submission passed and its orders are out."""
-    with translation.override("zh-hans"):
-        body = _("任务 #%(task)s 已通过审核，订单已派出。") % {"task": submission.task_id}
-        _post(submission.task, f"task_approved:{submission.pk}", (_("任务通过审核"), body), now=now)
+    body = format_lazy(_("任务 #{task} 已通过审核，订单已派出。"), task=submission.task_id)
+    _post(submission.task, f"task_approved:{submission.pk}", (_("任务通过审核"), body), now=now)
 
 
 def rejected(*, submission: Submission, reason: str, now: datetime) -> None:
     """The reason, in the reviewer's words (R41)."""
-    with translation.override("zh-hans"):
-        body = _("任务 #%(task)s 未通过审核：%(reason)s") % {"task": submission.task_id, "reason": reason}
-        hint = _("可以修改后重新提交；如有疑问请联系客服。")
-        _post(submission.task, f"task_rejected:{submission.pk}", (_("任务未通过审核"), f"{body}\n{hint}"), now=now)
+    body = format_lazy(
+        _("任务 #{task} 未通过审核：{reason}\n可以修改后重新提交；如有疑问请联系客服。"),
+        task=submission.task_id,
+        reason=reason,
+    )
+    _post(submission.task, f"task_rejected:{submission.pk}", (_("任务未通过审核"), body), now=now)
 
 
 def lapsed(*, submission: Submission, count: int, left: int, now: datetime) -> None:
     """Selections whose start came before the decision; nothing is charged for them (A15)."""
-    with translation.override("zh-hans"):
-        values = {"task": submission.task_id, "count": count}
-        body = _("任务 #%(task)s 有 %(count)d 个帐号在审核完成前已到开始时间，未派单，预占金额已退回。") % values
-        if not left:
-            body += _("请修改开始时间后重新提交。")
-        _post(submission.task, f"task_lapsed:{submission.pk}:{left}", (_("任务审核超时"), body), now=now)
+    body = format_lazy(
+        _("任务 #{task} 有 {count} 个帐号在审核完成前已到开始时间，未派单，预占金额已退回。{hint}"),
+        task=submission.task_id,
+        count=count,
+        hint="" if left else _("请修改开始时间后重新提交。"),
+    )
+    _post(submission.task, f"task_lapsed:{submission.pk}:{left}", (_("任务审核超时"), body), now=now)
 
 
 def halted(*, decision: Decision, now: datetime) -> None:
     """The task was stopped, and why."""
-    with translation.override("zh-hans"):
-        body = _("任务 #%(task)s 被紧急叫停：%(reason)s") % {"task": decision.task_id, "reason": decision.reason}
-        _post(decision.task, f"task_halted:{decision.task_id}", (_("任务被紧急叫停"), body), now=now, urgent=True)
+    body = format_lazy(_("任务 #{task} 被紧急叫停：{reason}"), task=decision.task_id, reason=decision.reason)
+    _post(decision.task, f"task_halted:{decision.task_id}", (_("任务被紧急叫停"), body), now=now, urgent=True)
 
 
-def _post(task: Task, fact: str, words: tuple[str, str], *, now: datetime, urgent: bool = False) -> None:
+def _post(task: Task, fact: str, words: tuple[Promise, Promise], *, now: datetime, urgent: bool = False) -> None:
     user_id = task.advertiser.user_id
     title, body = words
     notice = NewNotice(

@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import F, Min, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import access
 from accounts.models import Advertiser, User
@@ -160,7 +161,7 @@ def halt(*, task: Task, by: User, reason: str, platform_fault: bool = False, now
         if locked.state not in LIVE:
             raise Conflict("task_not_running", _("只有已通过或执行中的任务可以叫停"))
         for waiting in locked.submissions.in_review().select_for_update().order_by("pk"):
-            _reject(waiting, by=by, reason=_("任务已被叫停：%(reason)s") % {"reason": words}, now=now)
+            _reject(waiting, by=by, reason=gettext_noop("任务已被叫停：%(reason)s") % {"reason": words}, now=now)
         decision = Decision.objects.create(
             task=locked,
             verdict=Decision.Verdict.HALT,
@@ -194,7 +195,10 @@ def alarm_due(now: datetime) -> int:
         for submission in due:
             start = submission.next_start_at
             when = f"{shanghai(start):%m-%d %H:%M}" if start else ""
-            text = _("任务 #%(task)s 将于 %(when)s 开始，仍在审核中") % {"task": submission.task_id, "when": when}
+            text = gettext_noop("任务 #%(task)s 将于 %(when)s 开始，仍在审核中") % {
+                "task": submission.task_id,
+                "when": when,
+            }
             raise_alarm(kind="review_late", key=f"{submission.pk}:{when}", text=text, now=now)
         return Submission.objects.filter(pk__in=[one.pk for one in due]).update(alarm_at=None)
 

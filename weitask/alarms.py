@@ -17,7 +17,10 @@ ON CONFLICT (kind, key) WHERE resolved_at IS NULL DO NOTHING
 
 
 def raise_alarm(*, kind: str, key: str, text: str, now: datetime) -> bool:
-    """Raise an alarm; True when it is a new one, False when the same one is open already."""
+    """Raise an alarm; True when it is a new one, False when the same one is open already.
+
+    The text is stored for every operator, so it is written in the source language (`gettext_noop`), whoever acts.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_RAISE, [kind, key, text, now])
         return cursor.rowcount == 1

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils import translation
 
 logger = logging.getLogger(__name__)
 STEPPING: Final = "stepping"  # the lease a stepper of the clock holds; real sweeps stand back meanwhile
@@ -111,7 +113,8 @@ def _run(sweep: Sweep, now: datetime) -> int:
     failed = ""
     done = 0
     try:
-        done = sweep.run(now)
+        with translation.override(settings.LANGUAGE_CODE):  # whoever steps the clock, and reads it in what language
+            done = sweep.run(now)
     except Exception as error:
         failed = f"{type(error).__name__}: {error}"[:300]
         logger.exception("sweep %s failed", sweep.name)

@@ -15,7 +15,6 @@ urlpatterns = [
     path("", include("billing.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("weitask.api")),
     path("healthz/", healthz, name="healthz"),
     path("admin/", admin.site.urls),

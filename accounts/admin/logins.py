@@ -22,9 +22,9 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):
     list_display = ["username", "first_name", "identity", "is_staff", "is_active", "last_login"]
     list_filter = ["identity", "is_staff", "is_superuser", "is_active", "groups"]
     search_fields = ["username", "first_name", "email", "weibo_accounts__screen_name", "weibo_accounts__uid"]
-    readonly_fields = ["identity", "last_login", "date_joined"]
+    readonly_fields = ["identity", "language", "last_login", "date_joined"]
     fieldsets = [
-        (None, {"fields": ["username", "password", "first_name", "email", "identity"]}),
+        (None, {"fields": ["username", "password", "first_name", "email", "identity", "language"]}),
         (_("权限"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (_("时间"), {"fields": ["last_login", "date_joined"]}),
     ]

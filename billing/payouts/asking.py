@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Final
 
 from django.db.models import F, Min
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing.models import Payout, PayoutAttempt
 from billing.payouts import attempts, outcomes
@@ -99,7 +99,7 @@ def _other_amount(attempt: PayoutAttempt, found: Trade, *, now: datetime) -> Non
     """Sina's list has our number with another amount: nothing is booked, nothing is sent, a person looks."""
     Payout.objects.filter(pk=attempt.payout_id, conflict_at=None).update(conflict_at=now)
     PayoutAttempt.objects.filter(pk=attempt.pk).update(next_at=now + FOR_EVER, code=outcomes.CONFLICT)
-    text = _("付款 %(number)s：新浪支付记录的金额为 %(fen)d 分，与账本不符") % {
+    text = gettext_noop("付款 %(number)s：新浪支付记录的金额为 %(fen)d 分，与账本不符") % {
         "number": attempt.number,
         "fen": found.amount_fen,
     }

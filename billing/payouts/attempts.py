@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing import ledger
 from billing.models import AccountKind, BankCard, PayoutAttempt, Reason
@@ -76,4 +76,4 @@ def move(
 def spoil_card(*, card_id: int, code: str) -> None:
     """The bank will not pay to this card: it is 不可用 until the owner binds another (R111)."""
     card = BankCard.objects.filter(pk=card_id, state=BankCard.State.BOUND)
-    card.update(state=BankCard.State.INVALID, problem=_("银行卡不可用（%(code)s）") % {"code": code})
+    card.update(state=BankCard.State.INVALID, problem=gettext_noop("银行卡不可用（%(code)s）") % {"code": code})

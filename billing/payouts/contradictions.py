@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from billing import ledger
@@ -95,4 +96,6 @@ def _withdraw_unsent(told: outcomes.Told) -> None:
         return
     if other.state != PayoutAttempt.State.NEW or other.sent_at is not None:
         raise Conflict("under_way", _("另一笔付款仍在处理中，请等待其结果"))
-    outcomes.fail(outcomes.Told(other, told.payout, told.now), problem=_("银行已付款，等待核实"), code="withdrawn")
+    outcomes.fail(
+        outcomes.Told(other, told.payout, told.now), problem=gettext_noop("银行已付款，等待核实"), code="withdrawn"
+    )

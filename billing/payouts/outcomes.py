@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing import ledger, messages
 from billing.models import AccountKind, Payout, PayoutAttempt, Reason
@@ -52,7 +52,7 @@ def answer(*, number: str, state: str, now: datetime) -> str:
             return act.__name__.strip("_")
     except ledger.Insufficient:
         # The bank paid what our book says we do not have. The attempt stays open, and a person must find out why.
-        text = _("付款 %(number)s 的结果无法入账：账本余额不足") % {"number": number}
+        text = gettext_noop("付款 %(number)s 的结果无法入账：账本余额不足") % {"number": number}
         raise_alarm(kind="payout_unbooked", key=number, text=text, now=now)
         return "unbooked"
 
@@ -81,12 +81,12 @@ def _paid(told: Told) -> None:
 
 def _refused(told: Told) -> None:
     """The bank refuses: transit → payable, 支付失败."""
-    fail(told, problem=_("银行拒绝付款"))
+    fail(told, problem=gettext_noop("银行拒绝付款"))
 
 
 def _came_back(told: Told) -> None:
     """The bank sent it back before we heard that it had taken it."""
-    fail(told, problem=_("银行退票"), state=PayoutAttempt.State.RETURNED)
+    fail(told, problem=gettext_noop("银行退票"), state=PayoutAttempt.State.RETURNED)
 
 
 def _came_back_late(told: Told) -> None:
@@ -99,14 +99,14 @@ def _came_back_late(told: Told) -> None:
         return
     _post(told, Reason.RETURNED, accounts[AccountKind.CASH], accounts[AccountKind.PAYABLE])
     # A card that was fixed before is in doubt again: only a new one starts the week of R128 anew.
-    _fail_payout(told, problem=_("银行退票"), retry_at=None, card_fixed_at=None)
+    _fail_payout(told, problem=gettext_noop("银行退票"), retry_at=None, card_fixed_at=None)
 
 
 def _contradicted(told: Told) -> None:
     """A final word is followed by the opposite one: freeze the payout, call a person, move nothing (F32)."""
     PayoutAttempt.objects.filter(pk=told.attempt.pk).update(code=CONFLICT)
     Payout.objects.filter(pk=told.payout.pk).update(conflict_at=told.now)
-    text = _("付款 %(number)s：银行先后给出相反的结果，已冻结，请核实") % {"number": told.attempt.number}
+    text = gettext_noop("付款 %(number)s：银行先后给出相反的结果，已冻结，请核实") % {"number": told.attempt.number}
     raise_alarm(kind="payout_conflict", key=told.attempt.number, text=text, now=told.now)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db.models import CharField, Exists, Min, OuterRef, QuerySet
 from django.db.models.functions import Cast
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing.models import Payout, PayoutAttempt, SuspenseItem
 from weitask.alarms import raise_alarm
@@ -31,13 +31,13 @@ class _Watch:
 
 def _watches() -> Iterator[_Watch]:
     unpaid = Payout.objects.exclude(state=Payout.State.PAID).filter(card_fixed_at__isnull=False)
-    text = _("付款单 %(name)s：银行卡已设置正确超过 7 天，仍未付款")
+    text = gettext_noop("付款单 %(name)s：银行卡已设置正确超过 7 天，仍未付款")
     yield _Watch("payout_overdue", unpaid, "card_fixed_at", AFTER_FIX, "pk", text)
     under_way = PayoutAttempt.objects.filter(state__in=PayoutAttempt.OPEN)
-    text = _("付款 %(name)s 超过 2 天没有结果")
+    text = gettext_noop("付款 %(name)s 超过 2 天没有结果")
     yield _Watch("payout_unknown", under_way, "made_at", UNKNOWN_FOR, "number", text)
     unplaced = SuspenseItem.objects.filter(placed_at=None)
-    text = _("待查款项 %(name)s 超过 2 天未处理")
+    text = gettext_noop("待查款项 %(name)s 超过 2 天未处理")
     yield _Watch("suspense", unplaced, "at", UNKNOWN_FOR, "number", text)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from billing import ledger
@@ -78,7 +79,7 @@ def _retry(payout_id: int, *, now: datetime) -> bool:
     except ledger.Insufficient:
         logger.exception("payout %s is owed more than the book has", payout_id)
         Payout.objects.filter(pk=payout_id).update(retry_at=now + DAILY)
-        text = _("付款单 %(id)d 的应付余额不足") % {"id": payout_id}
+        text = gettext_noop("付款单 %(id)d 的应付余额不足") % {"id": payout_id}
         raise_alarm(kind="payout_unbooked", key=str(payout_id), text=text, now=now)
         return False
 
@@ -91,7 +92,7 @@ def _begin(payout_id: int, *, now: datetime) -> bool:
         return False
     card = BankCard.objects.filter(owner_id=payout.owner_id, state=BankCard.State.BOUND).first()
     if card is None:
-        Payout.objects.filter(pk=payout_id).update(retry_at=None, problem=_("未绑定银行卡"))
+        Payout.objects.filter(pk=payout_id).update(retry_at=None, problem=gettext_noop("未绑定银行卡"))
         return False
     move(payout_id=payout_id, old=Payout.State.FAILED, new=Payout.State.PENDING, retry_at=None, problem="")
     attempts.make([attempts.Owed(payout.pk, payout.owner_id, payout.amount, card.pk)], now=now)

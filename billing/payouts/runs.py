@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing import messages
 from billing.models import PayoutRun
@@ -84,7 +84,7 @@ def add(*, run: PayoutRun, lines: Sequence[Line], now: datetime) -> None:
         "orders": [line.order_id for line in lines],
         "owners": [line.owner_id for line in lines],
         "amounts": [line.amount for line in lines],
-        "problem": _("未绑定银行卡"),
+        "problem": gettext_noop("未绑定银行卡"),
     }
     with transaction.atomic():
         with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Min
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing.models import PayoutAttempt
 from billing.numbers import owners_name
@@ -85,7 +85,7 @@ def _claim(now: datetime) -> list[_Claimed]:
 def _calls(claimed: list[_Claimed], *, now: datetime) -> Iterator[tuple[_Claimed, str | GatewayError]]:
     """The calls, side by side; threads do HTTP and nothing else."""
     client = sinapay.client().pinned(now=now)
-    summary = _("微任务结算")
+    summary = gettext_noop("微任务结算")
     with ThreadPoolExecutor(max_workers=POOL) as pool:
         yield from zip(claimed, pool.map(lambda one: _call(client, one, summary), claimed), strict=True)
 
@@ -134,12 +134,12 @@ def _wait(one: _Claimed, told: outcomes.Told, error: GatewayError, *, until: dat
 def _refused(one: _Claimed, error: PermanentError, told: outcomes.Told) -> None:
     """Refused for good: whose fault decides whether the owner hears of it."""
     if error.cause not in THEIRS:
-        text = _("付款 %(number)s 被新浪支付拒绝：%(code)s") % {"number": one.number, "code": error.code}
+        text = gettext_noop("付款 %(number)s 被新浪支付拒绝：%(code)s") % {"number": one.number, "code": error.code}
         raise_alarm(kind="payout_refused", key=error.code, text=text, now=told.now)
     if error.cause in OURS:
         _wait(one, told, error, until=told.now + LATER)
         return
     if error.cause == "card":
         attempts.spoil_card(card_id=told.attempt.card_id, code=error.code)
-    problem = _("银行卡设置不正确") if error.cause in THEIRS else _("付款被拒绝")
+    problem = gettext_noop("银行卡设置不正确") if error.cause in THEIRS else gettext_noop("付款被拒绝")
     outcomes.fail(told, problem=problem, code=error.code[:60])

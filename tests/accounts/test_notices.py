@@ -1,6 +1,8 @@
 """The inbox and its outbox to Weibo (R65, R69)."""
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from accounts import notices
 from accounts.models import Notice
@@ -44,15 +46,29 @@ def test_posting_nothing_asks_the_database_nothing(now, django_assert_num_querie
         assert notices.post([], now=now) == 0
 
 
-def test_ten_thousand_notices_are_one_statement(now, django_assert_num_queries):
+def test_ten_thousand_notices_are_one_statement_after_a_look_at_who_reads_what(now, django_assert_num_queries):
     user = UserFactory()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert notices.post([_new(user, f"n{n}") for n in range(10_000)], now=now) == 10_000
 
 
 def test_a_title_too_long_for_its_column_is_cut(now):
     notices.post([_new(UserFactory(), title="长" * 200)], now=now)
     assert len(Notice.objects.get().title) == 100
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh-hans", "新订单"), ("en", "New order")])
+def test_a_notice_speaks_its_readers_language_whoever_acts(now, language, title):
+    with translation.override("en" if language == "zh-hans" else "zh-hans"):
+        notices.post([_new(UserFactory(language=language), title=gettext_lazy("新订单"))], now=now)
+    assert Notice.objects.get().title == title
+
+
+def test_a_title_too_long_for_weibo_is_cut_there_and_whole_in_the_inbox(now, readers, sandbox):
+    notices.post([_told(readers[0], title="一二三四五六七八九十十一")], now=now)
+    assert notices.deliver_due(now) == 1
+    assert sandbox.control("weibo/notices/")[0]["objects"] == ["一二三四五六七八九十", "原发 100.00 元"]
+    assert Notice.objects.get().title == "一二三四五六七八九十十一"
 
 
 def test_without_a_weibo_account_a_notice_stays_in_the_inbox(now):
