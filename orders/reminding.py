@@ -6,8 +6,9 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Case, F, Min, Value, When
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import notices
 from accounts.notices import NewNotice
@@ -49,8 +50,7 @@ def _remind(ids: Sequence[int], *, now: datetime) -> int:
         Order.objects.filter(pk__in=[order.pk for order in orders]).update(remind_at=_next_moment(now))
         uids = notices.uids_of({order.owner_id for order in orders})
         open_ones = [order for order in orders if order.start_at > now]
-        with translation.override("zh-hans"):
-            rows = [_notice(order, uid=uids.get(order.owner_id, ""), now=now) for order in open_ones]
+        rows = [_notice(order, uid=uids.get(order.owner_id, ""), now=now) for order in open_ones]
         return notices.post(rows, now=now)
 
 
@@ -60,24 +60,26 @@ def _next_moment(now: datetime) -> Case:
 
 
 def _notice(order: Order, *, uid: str, now: datetime) -> NewNotice:
-    left = order.start_at - now
-    minutes = int(left.total_seconds() // 60)
-    words = {
-        "account": order.account,
-        "start": f"{shanghai(order.start_at):%m-%d %H:%M}",
-        "price": display(order.price),
-        "left": _("{hours} 小时").format(hours=round(minutes / 60))
-        if minutes >= 60
-        else _("{minutes} 分钟").format(minutes=minutes),
-    }
+    words = _("还剩{left}：{account} 的订单 {start} 开始，净收入 {price} 元。到时未处理会成为流单，影响评级。")
     return NewNotice(
         user_id=order.owner_id,
         kind="order_reminder",
-        dedupe=f"order_reminder:{order.pk}:{minutes}",
+        dedupe=f"order_reminder:{order.pk}:{shanghai(now):%Y%m%d%H%M}",
         title=_("订单等待处理"),
-        body=_("还剩{left}：{account} 的订单 {start} 开始，净收入 {price} 元。到时未处理会成为流单，影响评级。").format(
-            **words
+        body=format_lazy(
+            words,
+            left=_left(order.start_at - now),
+            account=order.account,
+            start=f"{shanghai(order.start_at):%m-%d %H:%M}",
+            price=display(order.price),
         ),
         url=f"/orders/{order.pk}/",
         weibo_uid=uid,
     )
+
+
+def _left(time: timedelta) -> Promise:
+    minutes = int(time.total_seconds() // 60)
+    if minutes >= 60:
+        return format_lazy(_("{hours} 小时"), hours=round(minutes / 60))
+    return format_lazy(_("{minutes} 分钟"), minutes=minutes)
