@@ -1,6 +1,7 @@
 """From two logins to money on a card, by the API alone; only Weibo's own login page is stepped over."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -71,9 +72,12 @@ def advertiser(sina: Sina) -> Caller:
 
 
 def walk(sina: Sina, to: datetime) -> None:
-    control = Control(sina.sandbox.base_url)
-    Stepper(control=control, move_clock=lambda moment: clock.pin(at=moment)).walk(start=clock.now(), to=to)
-    control.close()
+    def move(moment: datetime) -> datetime:
+        clock.pin(at=moment)
+        return moment
+
+    with closing(Control(sina.sandbox.base_url)) as control:
+        Stepper(control=control, move_clock=move).walk(start=clock.now(), to=to)
 
 
 def order_of(caller: Caller, pk: Any) -> dict[str, Any]:
