@@ -1,15 +1,20 @@
 """`python -m weitask.local exec`: a command with servers of its own, and nothing left afterwards."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from weitask.local import within
+from weitask.local.__main__ import main
 from weitask.local.environment import ROOT
+from weitask.local.failure import LocalError
 from weitask.local.ground import forget
 
 PRINT_URL = [sys.executable, "-c", "import os; print(os.environ['DATABASE_URL'])"]
@@ -91,6 +96,29 @@ def test_a_command_joins_the_servers_of_make_run_when_they_are_up(local):
     assert time.monotonic() - began < 5
     outer.terminate()
     outer.communicate(timeout=30)
+
+
+def test_a_server_that_is_named_is_used_beside_ours(local):
+    said, _ = begin(local | {"DATABASE_URL": "postgres:///elsewhere"}, *PRINT_URL, test=False).communicate(timeout=60)
+    assert said == "postgres:///elsewhere\n"
+
+
+def test_manage_py_finds_the_servers_of_this_machine_from_anywhere(local, tmp_path):
+    command = [sys.executable, ROOT / "manage.py", "audit_ledger", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, env=local, capture_output=True, text=True, check=False, timeout=90)
+    assert (done.returncode, json.loads(done.stdout)["audit"]) == (2, "failed"), done.stderr  # no tables yet
+
+
+def test_a_command_whose_servers_do_not_start_never_ran(monkeypatch, capsys):
+    @contextmanager
+    def broken():
+        raise LocalError("no room")
+        yield
+
+    monkeypatch.setattr(within, "servers_of_this_machine", broken)
+    monkeypatch.setattr("weitask.local.__main__.leave_in_order", lambda: None)
+    assert main(["exec", "--", "true"]) == 2
+    assert capsys.readouterr().err == "no room\n"
 
 
 def test_no_command_is_a_plain_sentence(local):

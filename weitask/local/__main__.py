@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Final
 
 from weitask.local import assets, checks, messages, runner, within
 from weitask.local.embedded import services, stop_leftovers
@@ -14,6 +15,8 @@ from weitask.local.ground import forget
 from weitask.local.ports import from_environment
 from weitask.local.progress import step
 from weitask.local.server import leave_in_order
+
+NOT_RUN: Final = 2  # of a command that never began: 1 may mean something of its own, as with audit_ledger
 
 
 def main(argv: list[str]) -> int:
@@ -115,8 +118,12 @@ def _execute(options: argparse.Namespace) -> int:
     if not argv:
         raise LocalError("exec needs a command: python -m weitask.local exec [--test [--durable]] -- COMMAND …")
     servers = within.servers_for_tests(durable=options.durable) if options.test else within.servers_of_this_machine()
-    with servers as environment:
-        return within.run(argv=argv, environment=environment)
+    try:
+        with servers as environment:
+            return within.run(argv=argv, environment=environment)
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        return NOT_RUN
 
 
 if __name__ == "__main__":

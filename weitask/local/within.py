@@ -60,16 +60,19 @@ def servers_for_tests(*, durable: bool = False) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def servers_of_this_machine() -> Iterator[dict[str, str]]:
-    """The environment of a command on `make run`'s data: its servers, or the same started for it."""
+    """The environment of a command on `make run`'s data: its servers, or the same started for it.
+
+    A server that the environment names is used, never ours in its place.
+    """
     folder = local_folder()
-    environment = secrets_of(folder) | {"WEITASK_KEY_DIR": str(folder / "keys")} | os.environ
-    if "DATABASE_URL" in environment and "REDIS_URL" in environment:
-        yield environment
+    environment = secrets_of(folder) | {"WEITASK_KEY_DIR": str(folder / "keys")}
+    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
+        yield environment | os.environ
     elif is_held(folder):
-        yield environment | addresses(folder).environment()
+        yield environment | addresses(folder).environment() | os.environ
     else:
         with services(folder) as urls:
-            yield environment | urls.environment()
+            yield environment | urls.environment() | os.environ
 
 
 @contextmanager
