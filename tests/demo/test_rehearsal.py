@@ -44,6 +44,7 @@ def test_a_broken_promise_is_named(key):
     assert broken({**good, key: 1}, whole=True) == [key]
     assert broken({**good, "audit": "L02"}, whole=True) == ["audit"]
     assert broken({**good, "notices": 0}, whole=True) == ["none: notices"]
+    assert broken({**good, "faults": {"outage": 0}}, whole=False) == ["none: faults"]
     assert broken({**good, "labels": {"lapsed": 0}}, whole=True) == ["never: lapsed"]
 
 

@@ -77,10 +77,14 @@ def broken(found: dict[str, Any], *, whole: bool) -> list[str]:
     """The promises that a report breaks; after a `whole` season also what it should have met and did not."""
     bad = [key for key in MUST_BE_ZERO if found[key]]
     bad += ["audit"] if found["audit"] != "clean" else []
-    bad += [f"none: {key}" for key in MUST_NOT_BE_ZERO if not found[key]]
+    bad += [f"none: {key}" for key in MUST_NOT_BE_ZERO if not _sum(found[key])]
     if whole:
         bad += [f"never: {kind}" for part in ("labels", "faults") for kind, count in found[part].items() if not count]
     return bad
+
+
+def _sum(value: int | dict[str, int]) -> int:
+    return sum(value.values()) if isinstance(value, dict) else value
 
 
 def _counts(model: type[Payout | Task]) -> dict[str, int]:

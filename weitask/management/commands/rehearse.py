@@ -19,6 +19,7 @@ from weitask.demo.process import Sandbox
 from weitask.demo.rehearsal.report import broken, report
 from weitask.demo.rehearsal.script import MENDED, Script
 from weitask.demo.rehearsal.stage import Season, play
+from weitask.local.server import leave_in_order
 from weitask.periods import SHANGHAI
 
 START = datetime(2026, 1, 5, 9, tzinfo=SHANGHAI)  # a Monday
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="accepted for clarity; the last line always is JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        leave_in_order()
         logging.disable(logging.WARNING)  # hundreds of faults are on purpose; what goes wrong beyond them is an error
         whole = options["days"] >= DAYS and options["tasks"] >= TASKS and options["accounts"] >= ACCOUNTS
         with _scratch_database(), TemporaryDirectory() as folder, Sandbox(Path(folder)) as sandbox:
