@@ -5,7 +5,7 @@ reads at least 60 s apart with no deletion newer than the base in any read; only
 What can be neither found nor ruled out waits for a person, its money frozen.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -138,14 +138,17 @@ def _roots(reposts: Sequence[Question], *, client: WeiboClient) -> dict[str, str
 
 
 def _findings(questions: Sequence[Question], looks: Sequence[Look], roots: Mapping[str, str] | None) -> list[_Finding]:
+    """The post of each question, if it was seen; a post is given to one of them only."""
     taken = _taken(looks)
-    return [
-        _Finding(question, look, timeline.own_post(question, look.posts, taken=taken, roots=roots or {}))
-        for question, look in zip(questions, looks, strict=True)
-    ]
+    findings = []
+    for question, look in zip(questions, looks, strict=True):
+        post = timeline.own_post(question, look.posts, taken=taken, roots=roots or {})
+        taken |= {post.id} if post else set()
+        findings.append(_Finding(question, look, post))
+    return findings
 
 
-def _taken(looks: Sequence[Look]) -> Collection[str]:
+def _taken(looks: Sequence[Look]) -> set[str]:
     """Posts that already belong to an order."""
     ids = [post.id for look in looks for post in look.posts]
     bound = Order.objects.filter(weibo_id__in=ids).values_list("weibo_id", flat=True)

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from orders import publishing, reconciling
-from tests.moments import MINUTE
+from orders.models import Order
+from tests.moments import MINUTE, SECOND
 from tests.orders import at_weibo, world
 from tests.orders.at_weibo import START, book, fault, fresh
 from tests.orders.test_reconciling import LOOK, PROOF, attempts, lost
+from weitask.models import Alarm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pinned")]
 
@@ -93,3 +95,18 @@ def test_a_first_try_that_shows_late_is_found_when_the_second_is_refused_as_a_re
     publishing.publish_due(PROOF)
     assert reconciling.reconcile_due(PROOF + 3 * MINUTE) == 1
     assert (fresh(order).state, len(book(sandbox, order))) == ("published", 1)
+
+
+def test_two_lost_reposts_of_one_account_do_not_both_take_the_one_that_was_made(sandbox):
+    account, source = at_weibo.account_at(sandbox), at_weibo.source_at(sandbox)
+    second_start = START + 15 * MINUTE
+    orders = [world.accepted(accounts=[account], starts=(start,)) for start in (START, second_start)]
+    Order.objects.filter(account=account).update(form="repost", source_id=source)
+    fault(sandbox, "statuses/repost", "timeout_after", seconds=0, visible_after=60)
+    publishing.publish_due(second_start - SECOND)
+    fault(sandbox, "statuses/repost", "timeout_before", seconds=0)
+    publishing.publish_due(second_start)
+    reconciling.reconcile_due(second_start + 3 * MINUTE)
+    assert at_weibo.states(orders) == ["published", "accepted"]
+    assert orders[1].attempts.get().full_reads == 1
+    assert not Alarm.objects.filter(kind="orders.reconcile").exists()
