@@ -1,6 +1,7 @@
 """Send what has a number: one call per attempt, three outcomes, and unknown is never sent again blindly (F30)."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 POOL: Final = 8
 MOST: Final = 2_000  # attempts of one look
+# Real seconds of one look. Its `now` stands still: half an hour later a number on the wire would count as never sent.
+LOOK_FOR: Final = 60.0
 FIRST_QUERY: Final = timedelta(minutes=1)
 AGAIN: Final = timedelta(minutes=1)  # nothing happened there: the same number again
 LATER: Final = timedelta(minutes=10)  # our account is empty, or our contract is broken
@@ -62,11 +65,13 @@ class _Claimed:
 
 def send_due(now: datetime) -> int:
     """Send every attempt that waits; returns how many calls were made."""
-    made = 0
+    made, until = 0, time.monotonic() + LOOK_FOR
     while made < MOST and (claimed := _claim(now)):
         for one, result in _calls(claimed, now=now):
             retrying(_recording(one, result, now=now))
         made += len(claimed)
+        if time.monotonic() > until:
+            break
     return made
 
 

@@ -329,3 +329,13 @@ def test_one_broken_row_does_not_stall_the_others(sina, owner, monkeypatch):
     monkeypatch.setattr("billing.payouts.outcomes.answer", breaking)
     assert payouts.query_due(TEN + MINUTE) == 1
     assert sorted(PayoutAttempt.objects.values_list("state", flat=True)) == ["sent", "success"]
+
+
+def test_a_look_at_a_slow_bank_ends_before_its_own_numbers_look_lost(sina, owner, monkeypatch):
+    for order in range(2, 12):
+        bind(other := UserFactory(), now=TEN)
+        batch(other, order=order)
+    monkeypatch.setattr("billing.payouts.sending.LOOK_FOR", 0)
+    assert payouts.send_due(TEN) == 8
+    assert payouts.send_due(TEN) == 3
+    assert len(sina.payouts()) == 11
