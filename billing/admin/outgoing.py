@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -146,7 +147,7 @@ class BankCardAdmin(MoneyAdmin):
     )
     def reveal(self, request: HttpRequest, form: ReasonForm, object_id: int) -> HttpResponse:
         """The number itself, in the dialog only: no message, no address and no page keeps it."""
-        card = self.get_queryset(request).get(pk=object_id)
+        card = get_object_or_404(self.get_queryset(request), pk=object_id)
         reason = form.cleaned_data["reason"]
         try:
             shown = cards.reveal(card=card, by=person(request), reason=reason, now=clock.now())

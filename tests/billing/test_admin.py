@@ -207,6 +207,11 @@ def test_card_numbers_are_masked_and_shown_only_with_a_reason_in_a_dialog(client
     assert SecurityEvent.objects.get(kind="card_revealed").user == desk
 
 
+def test_ones_own_card_is_not_there(client, desk, sina, now):
+    assert do(client, bind(desk, now=now), "reveal", reason="核对").status_code == 404
+    assert not SecurityEvent.objects.filter(kind="card_revealed").exists()
+
+
 def test_too_many_looks_at_card_numbers_are_refused(client, desk, sina, now):
     card = bind(UserFactory(), now=now)
     SecurityEvent.objects.bulk_create(SecurityEvent(kind="card_revealed", at=now, user=desk) for _ in range(200))
