@@ -63,7 +63,7 @@ def receive(*, body: bytes, now: datetime) -> str:
 def _deposit(notice: Notification, *, now: datetime) -> None:
     topup = TopUp.objects.filter(number=notice.number).first()
     if topup is None or topup.amount != notice.amount_fen:
-        _misplaced_deposit(notice, topup, now=now)
+        _misplaced_deposit(notice, now=now)
         return
     try:
         _plain_deposit(notice, now=now)
@@ -93,10 +93,12 @@ def _plain_deposit(notice: Notification, *, now: datetime) -> None:
             raise _Contradicted
 
 
-def _misplaced_deposit(notice: Notification, topup: TopUp | None, *, now: datetime) -> None:
+def _misplaced_deposit(notice: Notification, *, now: datetime) -> None:
     """An order we do not know, or another amount than ordered: no credit, a line in suspense, an alarm (F25)."""
     trade = sinapay.client().query_deposit(number=notice.number) if _OURS.fullmatch(notice.number) else None
     with transaction.atomic():
+        # Read after the call: money that was credited meanwhile must not be found a second time.
+        topup = TopUp.objects.select_for_update().filter(number=notice.number).first()
         if not _keep(notice, "suspense", now=now):
             return
         if notice.state != "SUCCESS" or (topup is not None and topup.state == TopUp.State.SUCCESS):

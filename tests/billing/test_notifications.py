@@ -9,7 +9,7 @@ from tests.billing.book import balance
 from tests.billing.sina import QUERY_DEPOSIT, tell
 from tests.factories import AdvertiserFactory
 from tests.moments import DAY
-from weitask.gateways.sinapay import ForgedNotification, Trade
+from weitask.gateways.sinapay import ForgedNotification, SinaPayClient, Trade
 from weitask.models import Alarm
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,22 @@ def test_a_wrong_amount_for_what_is_credited_already_only_raises_an_alarm(sina, 
     tell(bodies, now=now)
     assert credited(topup) == 200_000
     assert balance(AccountKind.SUSPENSE) == 0
+    assert Alarm.objects.get().kind == "topup_conflict"
+
+
+def test_money_credited_while_a_wrong_notice_is_looked_up_is_not_in_suspense_as_well(sina, topup, now, monkeypatch):
+    bodies = sina.pay(topup.number, notify="wrong_amount")
+    query = SinaPayClient.query_deposit
+
+    def sweep_was_faster(client, *, number):
+        trade = query(client, number=number)
+        topups.believe(number=number, trade=trade, now=now)
+        return trade
+
+    monkeypatch.setattr(SinaPayClient, "query_deposit", sweep_was_faster)
+    assert tell(bodies, now=now) == ["success"]
+    assert credited(topup) == 200_000
+    assert not SuspenseItem.objects.exists()
     assert Alarm.objects.get().kind == "topup_conflict"
 
 
