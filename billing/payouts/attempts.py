@@ -65,8 +65,11 @@ def make(owed: Sequence[Owed], *, now: datetime) -> None:
 def move(
     attempt: PayoutAttempt, *, new: PayoutAttempt.State, old: Collection[PayoutAttempt.State] = (), **values: Any
 ) -> bool:
-    """Move an attempt out of one of the `old` states (empty: the one it was read in); False when it has left them."""
-    rows = PayoutAttempt.objects.filter(pk=attempt.pk, state__in=old or [attempt.state])
+    """Move an attempt out of one of the `old` states (empty: the one it was read in).
+
+    False when it has left them, or was sent again since it was read: what was heard of it then is about another call.
+    """
+    rows = PayoutAttempt.objects.filter(pk=attempt.pk, state__in=old or [attempt.state], sent_at=attempt.sent_at)
     if rows.update(state=new, **values) != 1:
         return False
     attempt.refresh_from_db()

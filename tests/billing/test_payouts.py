@@ -101,6 +101,20 @@ def test_a_number_sina_does_not_know_is_sent_again_as_it_is_after_30_minutes(sin
     assert [one["out_trade_no"] for one in sina.payouts()] == [number]
 
 
+def test_an_absence_heard_of_before_the_number_was_sent_again_changes_nothing(sina, owner, monkeypatch):
+    sina.fault(PAY, "timeout_before")
+    payouts.send_due(TEN)
+    later = TEN + 30 * MINUTE
+
+    def slow_answer(client, number):
+        PayoutAttempt.objects.filter(number=number).update(sent_at=later)  # another look asked, and it went out again
+        return None
+
+    monkeypatch.setattr("billing.payouts.asking.ask", slow_answer)
+    assert payouts.query_due(at(later)) == 0
+    assert attempt().state == "unknown"
+
+
 def test_a_call_that_never_left_the_house_is_made_again_with_the_same_number(sina, owner, settings):
     url, settings.SINAPAY_MAS_URL = settings.SINAPAY_MAS_URL, "http://127.0.0.1:9/mas/gateway.do"
     payouts.send_due(TEN)
