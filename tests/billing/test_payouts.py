@@ -108,7 +108,7 @@ def test_an_absence_heard_of_before_the_number_was_sent_again_changes_nothing(si
 
     def slow_answer(client, number):
         PayoutAttempt.objects.filter(number=number).update(sent_at=later)  # another look asked, and it went out again
-        return None
+        return
 
     monkeypatch.setattr("billing.payouts.asking.ask", slow_answer)
     assert payouts.query_due(at(later)) == 0
