@@ -113,3 +113,9 @@ def percentile(values: Sequence[float], share: float) -> float:
 def median_of(work: Callable[[], float], *, runs: int = 3) -> float:
     """The middle of several runs; `work` answers its own figure."""
     return statistics.median(work() for _ in range(runs))
+
+
+def must(what: str, *, holds: bool) -> None:
+    """Break the path off when what it takes for granted is not so."""
+    if not holds:
+        raise SystemExit(f"not so: {what}")

@@ -66,7 +66,7 @@ def connect(url: str) -> connection:
 
 
 def _ask(statement: SQL) -> list[tuple[object, ...]]:
-    opened = connect(os.environ["DATABASE_URL"])
+    opened = connect(_url("postgres"))  # nobody else's: a database that is copied must have no other connection
     opened.autocommit = True
     try:
         with opened.cursor() as cursor:
@@ -78,3 +78,19 @@ def _ask(statement: SQL) -> list[tuple[object, ...]]:
 
 def _drop(name: str) -> None:
     _ask(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+
+
+@contextmanager
+def twin() -> Iterator[str]:
+    """A copy of the path's own database as it stands, for the floor; Django's connection is closed for the moment."""
+    from django.db import connection as django_connection
+
+    name = str(django_connection.settings_dict["NAME"])
+    django_connection.close()
+    copy = f"{name}_twin"
+    _drop(copy)
+    _ask(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(copy), Identifier(name)))
+    try:
+        yield _url(copy)
+    finally:
+        _drop(copy)
