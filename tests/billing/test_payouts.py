@@ -106,11 +106,11 @@ def test_an_absence_heard_of_before_the_number_was_sent_again_changes_nothing(si
     payouts.send_due(TEN)
     later = TEN + 30 * MINUTE
 
-    def slow_answer(client, number):
-        PayoutAttempt.objects.filter(number=number).update(sent_at=later)  # another look asked, and it went out again
-        return
+    def slow_answer(due, *, now):
+        PayoutAttempt.objects.update(sent_at=later)  # another look asked meanwhile, and it went out again
+        return [(one, None) for one in due]
 
-    monkeypatch.setattr("billing.payouts.asking.ask", slow_answer)
+    monkeypatch.setattr("billing.payouts.asking._questions", slow_answer)
     assert payouts.query_due(at(later)) == 0
     assert attempt().state == "unknown"
 
