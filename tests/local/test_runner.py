@@ -112,7 +112,10 @@ def test_a_second_run_on_the_same_folder_is_refused_and_the_first_goes_on(begin,
 def test_a_process_that_does_not_listen_is_killed_in_the_end(monkeypatch):
     monkeypatch.setattr(manager, "STAGE_SECONDS", 0.5)
     one = manager.OrderedManager(stages=[["deaf"]], when_started=lambda: None)
-    with subprocess.Popen(["sh", "-c", "trap '' TERM; echo up; sleep 60 & wait"], start_new_session=True) as deaf:
+    command = ["sh", "-c", "trap '' TERM; echo up; sleep 60 & wait"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as deaf:
+        assert deaf.stdout is not None
+        assert deaf.stdout.readline() == "up\n"  # deaf from here on
         one._processes["deaf"] = {"pid": deaf.pid}
         one._stop_stage([deaf.pid])
         assert deaf.wait(10) == -signal.SIGKILL
