@@ -1,6 +1,7 @@
 """充值 through Sina Pay: a row before the call, credited once, found by query when the notification is lost (R125)."""
 
 import logging
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 MAX_AMOUNT: Final = 10**10  # fen
 BATCH: Final = 200
+LOOK_FOR: Final = 60.0  # real seconds of one look
 SOON: Final = timedelta(minutes=1)
 GIVE_UP: Final = timedelta(days=7)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -108,8 +110,8 @@ def believe(*, number: str, trade: Trade | None, now: datetime) -> None:
 
 
 def query_due(now: datetime) -> int:
-    """Ask about the top-ups whose time has come; returns how many came to an end. Sina being down ends the look."""
-    ended = 0
+    """Ask about the top-ups whose time has come; returns how many came to an end. A silent Sina ends the look."""
+    ended, until = 0, time.monotonic() + LOOK_FOR
     numbers = TopUp.objects.due_query(now).order_by("next_query_at", "pk").values_list("number", flat=True)
     for number in list(numbers[:BATCH]):
         try:
@@ -119,6 +121,8 @@ def query_due(now: datetime) -> int:
             _set_aside(number, now=now)
             continue
         ended += topup.state != TopUp.State.PENDING
+        if time.monotonic() > until:
+            break
     return ended
 
 

@@ -137,6 +137,15 @@ def test_one_broken_row_does_not_stall_the_others(sina, now, monkeypatch):
     assert (state_of(broken), state_of(good)) == ("pending", "success")
 
 
+def test_a_look_at_a_silent_sina_ends_after_a_minute(sina, now, monkeypatch):
+    first, second = start(now), start(now)
+    monkeypatch.setattr(topups, "LOOK_FOR", 0)
+    for topup in (first, second):
+        sina.pay(topup.number, notify="never")
+        assert topups.query_due(now + MINUTE) == 1
+    assert (state_of(first), state_of(second)) == ("success", "success")
+
+
 def test_the_query_credits_once_however_often_it_is_asked(sina, now):
     topup = start(now)
     bodies = sina.pay(topup.number)
