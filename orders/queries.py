@@ -29,7 +29,7 @@ class Evidence:
 
 def of_owner(user: User) -> OrderQuerySet:
     """The orders of one's own accounts, with account and payout label, newest first."""
-    return Order.objects.visible_to_owner(user).with_payout().select_related("account")
+    return Order.objects.visible_to_owner(user).with_payout().select_related("account", "late_settlement")
 
 
 def of_advertiser(advertiser: Advertiser) -> OrderQuerySet:
@@ -84,10 +84,14 @@ def task_totals(tasks: Sequence[Task]) -> dict[int, dict[str, Any]]:
 def forecast(order: Order) -> datetime | None:
     """The Friday 00:00 Shanghai whose batch takes the order in, if its post stands; None when it never will.
 
-    An order that is in a batch already has no forecast either: the payout says more.
+    An order that is in a batch already has no forecast either: the payout says more. One proven after its own batch
+    joins the next (A34).
     """
+    if getattr(order, "payout_state", None):
+        return None
     if order.state in EARNED and order.achieved_at is not None:
-        return cutoff_for(order.achieved_at)
+        late = getattr(order, "late_settlement", None)
+        return cutoff_for(late.at if late else order.achieved_at)
     if order.state == State.PUBLISHED and order.posted_at is not None:
         return cutoff_for(order.posted_at + EARN_AFTER)
     return None

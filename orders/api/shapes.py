@@ -109,8 +109,6 @@ class OwnersOrderOut(OrderOut):
 
     @extend_schema_field(MomentField(allow_null=True))
     def get_friday(self, order: Order) -> str | None:
-        if getattr(order, "payout_state", None):
-            return None
         moment = queries.forecast(order)
         return MomentField().to_representation(moment) if moment else None
 

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from accounts.models import Notice
-from orders import closing, digests, dispatch, queries, results, workbook
+from orders import closing, digests, dispatch, queries, results, settlement, workbook
 from orders.models import Order
 from tasks.models import Submission, Task, TaskState
 from tests.factories import UserFactory
@@ -225,6 +225,20 @@ def test_the_forecast_is_the_friday_that_takes_the_order_in(earned_at, friday):
     order = world.publish(world.accepted(), posted_at=earned_at - DAY)
     assert queries.forecast(order) == friday
     assert queries.forecast(world.achieve(order)) == friday
+
+
+def test_an_order_proven_after_its_batch_is_forecast_for_the_next():
+    world.achieved()
+    late = world.publish(world.accepted(), posted_at=FRIDAY - DAY)
+    settlement.settle(cutoff=FRIDAY, now=FRIDAY + HOUR)
+    world.achieve(late, at=FRIDAY + 2 * HOUR)
+    assert queries.forecast(queries.of_owner(late.owner).get()) == FRIDAY + 7 * DAY
+
+
+def test_an_order_in_a_batch_has_no_forecast():
+    order = world.achieved()
+    settlement.settle(cutoff=FRIDAY, now=FRIDAY + HOUR)
+    assert queries.forecast(queries.of_owner(order.owner).get()) is None
 
 
 def test_an_order_that_will_not_be_paid_has_no_forecast():
