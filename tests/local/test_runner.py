@@ -171,4 +171,5 @@ def test_the_table_lines_up_in_a_terminal():
     lines = runner.table_of(Ports(web=8001), seconds=6.2).splitlines()
     assert "up after 6.2 s" in lines[1]
     assert "  运营后台 Admin    http://127.0.0.1:8001/admin/" in lines
+    assert any(line.endswith("http://127.0.0.1:8001/api/v1/docs/") for line in lines)
     assert any("企业用户" in line and "http://127.0.0.1:8001/" in line for line in lines)

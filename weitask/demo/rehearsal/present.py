@@ -37,6 +37,9 @@ _RUN: Final = (
     (-6 * HOUR, -8 * HOUR),
     (4 * HOUR, -130 * MINUTE),
     (3 * DAY, -140 * MINUTE),
+    (DAY, -40 * MINUTE),  # approved ten minutes ago: this and the last one wait for the answer of the demo's own owner
+    (5 * HOUR, -2 * HOUR),  # a person's
+    (2 * DAY, -40 * MINUTE),
 )
 
 
