@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from accounts.admin.linking import LinkedByRight
 from weitask.refusal import Refusal
 
 
@@ -25,7 +26,7 @@ class ReasonForm(BaseDialogForm):
     reason = forms.CharField(label=_("理由"), max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(LinkedByRight, ModelAdmin):
     """Rows are looked at here; what changes them are actions that call a verb."""
 
     list_per_page = 50

@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 
 from accounts import access, media
 from accounts.admin.acting import ConfirmForm, ReadOnlyAdmin, ReasonForm, act
+from accounts.admin.linking import LinkedByRight
 from accounts.models import AccountDecision, Category, MediaAccount, RatingScore, User
 from weitask import clock
 from weitask.money import display as money
@@ -32,12 +33,13 @@ def _with_reason(title: Any, description: Any) -> dict[str, Any]:
     return {"title": title, "description": description, "form_class": ReasonForm, "form_submit_text": _("确认")}
 
 
-class DecisionInline(TabularInline):
+class DecisionInline(LinkedByRight, TabularInline):
     """The record of this account; rows cannot be edited anywhere."""
 
     model = AccountDecision
     fields = readonly_fields = ["at", "subject", "approved", "reason", "by"]
     extra = 0
+    hide_title = True
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: MediaAccount | None = None) -> bool:
@@ -56,6 +58,12 @@ class MediaAccountAdmin(ReadOnlyAdmin):
         "organisation",
         "created_at",
     ]
+    fields = [
+        *("weibo", "owner", "followers", "region", "organisation", "category", "review", "taking", "prices"),
+        *("specific", "specific_by_hand", "specific_opt_in", "suspended_at", "suspended_reason", "authorised"),
+        *("rating", "accept_rate", "lapse_rate", "answer_minutes", "median_reposts", "median_comments", "created_at"),
+    ]
+    readonly_fields = ["prices", "accept_rate", "lapse_rate"]
     list_filter = ["review", "taking", "organisation", "specific", ("suspended_at", admin.EmptyFieldListFilter)]
     list_filter_submit = True
     search_fields = ["screen_name", "weibo__uid", "owner__username"]
@@ -93,6 +101,14 @@ class MediaAccountAdmin(ReadOnlyAdmin):
     @display(description=_("原发 / 转发收入（元）"))
     def prices(self, account: MediaAccount) -> str:
         return " / ".join("–" if fen is None else money(fen) for fen in (account.price_original, account.price_repost))
+
+    @display(description=_("接单率"))
+    def accept_rate(self, account: MediaAccount) -> str:
+        return _percent(account.accept_rate_bp)
+
+    @display(description=_("流单率"))
+    def lapse_rate(self, account: MediaAccount) -> str:
+        return _percent(account.lapse_rate_bp)
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
         """Only what the account's state allows."""
@@ -249,6 +265,10 @@ class RatingScoreAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RatingScore]:
         return super().get_queryset(request).exclude(account__owner=request.user)
+
+
+def _percent(basis_points: int | None) -> str:
+    return "–" if basis_points is None else f"{basis_points // 100}.{basis_points % 100 // 10}%"
 
 
 def _possible(account: MediaAccount) -> set[str]:

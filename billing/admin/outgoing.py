@@ -13,6 +13,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from accounts.admin.acting import ConfirmForm, ReasonForm
+from accounts.admin.linking import LinkedByRight
 from billing import cards, payouts
 from billing.admin.desk import HANDLERS, MoneyAdmin, confirm, fill_in, person
 from billing.models import BankCard, Payout, PayoutAttempt, PayoutLine, PayoutRun
@@ -29,8 +30,9 @@ class PayoutRunAdmin(MoneyAdmin):
     ordering = ["-cutoff"]
 
 
-class _Inline(TabularInline):
+class _Inline(LinkedByRight, TabularInline):
     extra = 0
+    hide_title = True
     can_delete = False
     per_page = 20
     ordering = ["pk"]
@@ -50,7 +52,11 @@ class AttemptInline(_Inline):
     """Every number this payout ever had at Sina Pay."""
 
     model = PayoutAttempt
-    fields = readonly_fields = ["number", "card", "sum", "state", "made_at", "sent_at", "ended_at", "code"]
+    fields = readonly_fields = ["number", "title", "sum", "state", "made_at", "sent_at", "ended_at", "code"]
+
+    @display(description=_("银行卡"))
+    def title(self, row: PayoutAttempt) -> str:
+        return cards.title_of(row.card)
 
 
 class LineInline(_Inline):

@@ -11,6 +11,7 @@ from tasks.admin.access import LookOnly
 
 class _Evidence(LookOnly, TabularInline):
     extra = 0
+    hide_title = True
     can_delete = False
 
 

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts.access import DECIDE_TASKS
+from accounts.admin.linking import LinkedByRight
 from accounts.models import User
 
 
@@ -16,7 +17,7 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-class LookOnly:
+class LookOnly(LinkedByRight):
     """Rows are written by verbs alone: no adding, changing or deleting, whoever asks."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

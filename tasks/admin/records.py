@@ -33,6 +33,7 @@ class DecisionInline(LookOnly, TabularInline):
     fields = ("at", "verdict", "by", "reason", "platform_fault", "rule_version")
     readonly_fields = fields
     extra = 0
+    hide_title = True
     can_delete = False
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
+from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
 
 from tasks.admin import buttons, confirming
@@ -44,6 +45,11 @@ class TaskAdmin(LookOnly, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Task]":
         """Never one's own tasks, nor drafts, which nobody handed in yet (A48)."""
         return super().get_queryset(request).reviewable_by(person(request)).exclude(submissions=None)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
+        """The stop only where there is something to stop."""
+        live = self.get_queryset(request).filter(pk=object_id, state__in=LIVE).exists()
+        return super().get_actions_detail(request, object_id) if live else []
 
     @action(description=gettext_lazy("紧急叫停"), url_path="halt", permissions=["decide"], icon="front_hand")
     def halt_one(self, request: HttpRequest, object_id: int) -> HttpResponse:

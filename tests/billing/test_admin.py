@@ -160,6 +160,12 @@ def test_a_failed_payout_is_tried_again_with_one_click(client, desk, failed):
     assert Payout.objects.get().retry_at == clock.now()
 
 
+def test_a_payout_shows_its_attempts_and_orders_in_words(client, desk, failed):
+    shown = page(client, "payout", f"{failed.pk}/change/")
+    assert "中国工商银行（尾号" in shown
+    assert "object (" not in shown
+
+
 def test_many_failed_payouts_are_tried_again_together(client, desk, failed):
     selected = {"action": "retry_selected", "_selected_action": [failed.pk]}
     assert said(client.post("/admin/billing/payout/", selected)) == "已安排重新付款 1 笔"
