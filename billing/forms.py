@@ -43,5 +43,6 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("短信验证码"),
         max_length=8,
+        error_messages={"required": _("请填写短信验证码")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import access, slots
 from accounts.models import MediaAccount, User, WeiboAccount
@@ -76,7 +77,7 @@ def accept(*, order: Order, by: User, ip: str | None, now: datetime) -> Order:
             values={
                 "answered_at": now,
                 "refusal_code": refusals.SLOT_CLASH,
-                "refusal_reason": str(Cause.SLOT_CLASH.label),
+                "refusal_reason": gettext_noop("时段冲突"),
             },
         )
     order.refresh_from_db()

@@ -22,6 +22,7 @@ class RefusalForm(forms.Form):
         label=_("详细说明"),
         min_length=LEAST,
         max_length=MOST,
+        error_messages={"min_length": _("请至少写 %(limit_value)d 个字")},
         help_text=_("至少 10 个字；广告主会看到。无故拒单过多会影响评级。"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -142,6 +142,11 @@ class Order(models.Model):
         """Net and fee together, fen."""
         return self.price + self.fee
 
+    @property
+    def refusal_words(self) -> str:
+        """The reason as its reader sees it: the owner's words, or that the 15 minutes were taken (A18)."""
+        return self.get_cause_display() if self.cause == Cause.SLOT_CLASH else self.refusal_reason
+
 
 class OrderEvent(models.Model):
     """One arrow of the table of moves, written by the statement that moved the state. Append-only."""

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import workspace
 from accounts.models import User
-from accounts.views.refused import tell
 from accounts.workspace import owner_required
 from billing import cards, queries
 from billing.forms import CardForm, CodeForm
@@ -57,42 +56,45 @@ def bank_card(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, _("验证码已发送到银行预留手机，请在 15 分钟内填写。"))
             return HttpResponseRedirect(reverse("bank_card"))
-    mine = BankCard.objects.filter(owner=user)
-    bound = mine.filter(state=BankCard.State.BOUND).first()
-    context = {
-        "bound": bound,
-        "title": bound and cards.title_of(bound),
-        "waiting": mine.filter(state=BankCard.State.PENDING).exclude(ticket="").order_by("-pk").first(),
-        "banks": cards.BANKS,
-        "form": form,
-        "code": CodeForm(),
-        "replacing": "new" in request.GET or bool(form.errors),
-    }
-    return render(request, "billing/bank_card.html", context, status=400 if form.errors else 200)
+    return _card_page(request, user, form, CodeForm())
 
 
 @owner_required
 @require_POST
 def confirm_card(request: HttpRequest) -> HttpResponse:
-    """Finish binding with the texted code."""
+    """Finish binding with the texted code; a wrong one is told at its field."""
     user = _owner(request)
     waiting = BankCard.objects.filter(owner=user, state=BankCard.State.PENDING).order_by("-pk").first()
     form = CodeForm(request.POST)
-    if waiting is None or not form.is_valid():
-        messages.error(request, _("请填写短信验证码"))
+    if waiting is None:
+        messages.error(request, _("没有等待验证码的银行卡，请重新填写。"))
         return HttpResponseRedirect(reverse("bank_card"))
-    try:
-        cards.confirm(
-            card=waiting,
-            code=form.cleaned_data["code"],
-            client_ip=ip_of(request) or "127.0.0.1",
-            now=clock.now(),
-        )
-    except Refusal as refusal:
-        tell(request, refusal)
-    else:
-        messages.success(request, _("银行卡已绑定，收入将在周五结算到这张卡。"))
-    return HttpResponseRedirect(reverse("bank_card"))
+    if form.is_valid():
+        code, ip = form.cleaned_data["code"], ip_of(request) or "127.0.0.1"
+        try:
+            cards.confirm(card=waiting, code=code, client_ip=ip, now=clock.now())
+        except Refusal as refusal:
+            for problem in put_problems(form, refusal):
+                messages.error(request, problem.message)
+        else:
+            messages.success(request, _("银行卡已绑定，收入将在周五结算到这张卡。"))
+            return HttpResponseRedirect(reverse("bank_card"))
+    return _card_page(request, user, CardForm(), form)
+
+
+def _card_page(request: HttpRequest, user: User, form: CardForm, code: CodeForm) -> HttpResponse:
+    mine = BankCard.objects.filter(owner=user)
+    bound = mine.filter(state=BankCard.State.BOUND).first()
+    waiting = mine.filter(state=BankCard.State.PENDING).exclude(ticket="").order_by("-pk").first()
+    context = {
+        "bound": bound,
+        "title": bound and cards.title_of(bound),
+        "waiting": waiting and cards.title_of(waiting),
+        "form": form,
+        "code": code,
+        "replacing": "new" in request.GET or bool(form.errors),
+    }
+    return render(request, "billing/bank_card.html", context, status=400 if form.errors or code.errors else 200)
 
 
 def _owner(request: HttpRequest) -> User:

@@ -15,6 +15,7 @@ from accounts.workspace import owner_required
 from orders import answering, labels, queries
 from orders.forms import RefusalForm
 from orders.models import Order
+from orders.moves import Cause
 from orders.querysets import OrderQuerySet
 from tasks.models import Image
 from weitask import clock, keyset
@@ -31,13 +32,14 @@ def orders(request: HttpRequest) -> HttpResponse:
     mine = queries.of_owner(_owner(request))
     shown = _filtered(request, mine)
     page = keyset.page(shown, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    counts = queries.label_counts(mine)
+    counts, now = queries.label_counts(mine), clock.now()
     context = {
         "page": page,
         "rows": [(order, labels.label(order)) for order in page.rows],
         "labels": [(label, counts[label.slug]) for label in labels.LABELS],
         "total": sum(counts[label.slug] for label in labels.LABELS if not label.is_payout),
-        "now": clock.now(),
+        "any_open": any(order.state == "dispatched" and order.start_at > now for order in page.rows),
+        "now": now,
     }
     return render(request, "orders/inbox.html", context)
 
@@ -85,18 +87,26 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 @owner_required
 @require_POST
 def accept_many(request: HttpRequest) -> HttpResponse:
-    """接单 of several; each that cannot be taken says why."""
+    """接单 of several, the earliest first; each that cannot be taken says why."""
     chosen = whole_numbers(request.POST.getlist("order"))[:100]
-    taken = 0
+    taken = clashed = 0
     for found in queries.of_owner(_owner(request)).filter(pk__in=chosen).order_by("start_at", "pk"):
         try:
             _accept(request, found)
         except Refusal as refusal:
-            messages.error(request, _("%(what)s：%(why)s") % {"what": found.number, "why": refusal})
+            if found.cause == Cause.SLOT_CLASH:  # read anew: an order accepted just now took its 15 minutes
+                clashed += 1
+            else:
+                messages.error(request, _("%(what)s：%(why)s") % {"what": found.number, "why": refusal})
         else:
             taken += 1
     if taken:
         messages.success(request, ngettext("已接 %(count)s 单", "已接 %(count)s 单", taken) % {"count": taken})
+    if clashed:
+        words = ngettext("%(count)s 单时段冲突，已自动拒绝", "%(count)s 单时段冲突，已自动拒绝", clashed)
+        messages.warning(request, words % {"count": clashed})
+    if not chosen:
+        messages.info(request, _("请先勾选要接的订单。"))
     return HttpResponseRedirect(reverse("orders"))
 
 
