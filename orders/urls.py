@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Identity, User
 from accounts.workspace import Entry, menu
@@ -39,5 +40,5 @@ def waiting(user: User) -> int:
 
 _EVERYBODY = (Identity.PERSONAL, Identity.ENTERPRISE, Identity.MEDIA)
 menu(Entry(_("首页"), "home", "home", _EVERYBODY, 10))
-menu(Entry(_("订单"), "orders", "inbox", (Identity.MEDIA,), 20, waiting))
-menu(Entry(_("任务"), "tasks", "clipboard-list", (Identity.PERSONAL, Identity.ENTERPRISE), 20))
+menu(Entry(pgettext_lazy("page", "订单"), "orders", "inbox", (Identity.MEDIA,), 20, waiting))
+menu(Entry(pgettext_lazy("page", "任务"), "tasks", "clipboard-list", (Identity.PERSONAL, Identity.ENTERPRISE), 20))

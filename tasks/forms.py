@@ -1,7 +1,8 @@
 """What an advertiser types about a task: the content, and a row for each chosen account (R20, R22)."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
@@ -11,6 +12,9 @@ from tasks.drafting import SelectionInput, TaskInput
 from tasks.models import Form, Task
 from weitask.forms import ShanghaiField, whole_numbers
 from weitask.refusal import Problem
+
+# Problems of the value itself; a clash with another order is the row's own, whoever set the start.
+INHERITED: Final = {"start_missing", "start_not_whole_minute", "start_too_early", "start_too_late", "text_missing"}
 
 
 class TaskForm(forms.Form):
@@ -103,13 +107,18 @@ def task_input(form: TaskForm, sent: QueryDict, selections: Sequence[SelectionIn
 
 
 def put_row_problems(rows: "forms.BaseFormSet[RowForm]", problems: Sequence[Problem]) -> list[Problem]:
-    """Put each problem of a row at its row, under its field; answers those that belong to the whole."""
-    rest = []
+    """Put each problem of a row at its row, under its field; answers those that belong to the whole.
+
+    What is wrong with a value that rows inherit is said once, at the task, and not at every row.
+    """
+    rest: dict[Problem, None] = {}
     kept = [row for row in rows.forms if not row.cleaned_data.get("remove")]
     for problem in problems:
-        if problem.row is None or problem.row >= len(kept):
-            rest.append(problem)
-            continue
-        row = kept[problem.row]
-        row.add_error(problem.field if problem.field in ("start_at", "text") else None, problem.message)
-    return rest
+        row = kept[problem.row] if problem.row is not None and problem.row < len(kept) else None
+        if row is None:
+            rest[problem] = None
+        elif problem.code in INHERITED and not row.cleaned_data.get(problem.field):
+            rest[replace(problem, row=None)] = None
+        else:
+            row.add_error(problem.field if problem.field in ("start_at", "text") else None, problem.message)
+    return list(rest)

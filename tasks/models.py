@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Advertiser, MediaAccount, User
@@ -175,6 +176,11 @@ class Task(models.Model):
     def get_absolute_url(self) -> str:
         """The advertiser's page of the task."""
         return f"/tasks/{self.pk}/"
+
+    @property
+    def caption(self) -> str:
+        """What a list calls the task: its words, or what stands for them."""
+        return self.text or (gettext("转发微博") if self.form == Form.REPOST else gettext("（未填写内容）"))
 
     @property
     def is_editable(self) -> bool:

@@ -13,7 +13,7 @@ from accounts.queries import price_of
 from billing import queries as wallets
 from tasks import source
 from tasks.models import Form, Image, Item, Task
-from tasks.planning import Plan, Wish
+from tasks.planning import Plan, Wish, text_to_post
 from weitask import money
 from weitask.gateways.weibo_text import LONG_LIMIT, SHORT_LIMIT, text_length
 from weitask.periods import SLOT, START_FROM, START_TO, shanghai
@@ -60,7 +60,7 @@ def problems(*, plan: Plan, now: datetime) -> list[Problem]:
         if not passed_threshold(task=plan.task):
             found += _threshold(plan.advertiser, now)
     if not plan.wishes:
-        return [*found, Problem("selections", _("请选择帐号"), field="selections")]
+        return [*found, *_unwritten(plan.task), Problem("selections", _("请选择帐号"), field="selections")]
     if len(plan.wishes) > MAX_SELECTIONS:
         return [*found, too_many_selections()]
     for wish in plan.wishes:
@@ -100,6 +100,11 @@ def _content(plan: Plan) -> Iterator[Problem]:
         yield from _length(task.form, task.text, row=None)
     if len(task.image_ids) > MAX_IMAGES:
         yield Problem("too_many_images", _("最多 9 张配图"), field="images")
+
+
+def _unwritten(task: Task) -> Iterator[Problem]:
+    if not text_to_post(form=task.form, text=task.text).strip():
+        yield Problem("text_missing", _("请填写微博内容"), field="text")
 
 
 def _wish_content(plan: Plan, wish: Wish) -> Iterator[Problem]:

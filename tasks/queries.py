@@ -151,3 +151,9 @@ def live_tasks(*, reviewer: User) -> "QuerySet[Task]":
 def _cost(rows: "QuerySet[Any]") -> int:
     """Net and fee of items or orders, fen."""
     return rows.aggregate(total=Coalesce(Sum(F("price") + F("fee")), 0))["total"]
+
+
+def latest_offers(tasks: Sequence[Task]) -> dict[int, Submission]:
+    """What was last laid before a reviewer, by task id: reach and cost of a task that has no orders yet; one query."""
+    rows = Submission.objects.filter(task__in=[task.pk for task in tasks])
+    return {one.task_id: one for one in rows.order_by("task_id", "-number").distinct("task_id")}

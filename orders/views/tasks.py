@@ -32,8 +32,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     shown = mine.filter(state=state) if state in TaskState.values else mine
     page = keyset.page(shown, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    totals = queries.task_totals(page.rows)
-    rows = [(one, totals.get(one.pk)) for one in page.rows]
+    totals, offers = queries.task_totals(page.rows), task_queries.latest_offers(page.rows)
+    rows = [(one, totals.get(one.pk), offers.get(one.pk)) for one in page.rows]
     context = {"page": page, "states": TaskState.choices, "rows": rows}
     return render(request, "orders/tasks.html", context)
 
@@ -44,18 +44,21 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One task; its live part is fetched again by htmx while something can still change."""
     found = get_object_or_404(Task.objects.visible_to(_advertiser(request)), pk=pk)
     report = results.report(found)
+    submission = found.submissions.order_by("-number").first()
     context = {
         "task": found,
         "report": report,
+        "submission": submission,
         "moving": found.state in (TaskState.IN_REVIEW, *LIVE)
         or any(line.order.state in HOLDING_MONEY for line in report.lines),
         "now": clock.now(),
     }
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "orders/_task_orders.html", context)
-    submission = found.submissions.order_by("-number").first()
+        part = render(request, "orders/_task_orders.html", context)
+        if request.GET.get("seen") != found.state:
+            part["HX-Refresh"] = "true"  # buttons and cards around this part differ from state to state
+        return part
     context |= {
-        "submission": submission,
         "items": submission.items.select_related("account") if submission and not report.lines else [],
         "decisions": found.decisions.select_related("by"),
         "images": Image.objects.filter(pk__in=found.image_ids),

@@ -27,5 +27,13 @@
   form.addEventListener("click", (event) => {
     if (event.target.closest("[data-remove-picture]")) event.target.closest("[data-picture]").remove();
   });
+
+  // The next upload starts afresh: without the refusals of the one before, and free to take the same file again.
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === "upload") document.querySelectorAll("#pictures [role=alert]").forEach((one) => one.remove());
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.id === "upload") event.target.value = "";
+  });
   show();
 })();

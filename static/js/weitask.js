@@ -18,6 +18,24 @@
     }
   });
 
+  // What is ticked goes along to the next page and through a filter.
+  const ticked = (name) =>
+    [...document.querySelectorAll(`#choice input[name="${name}"]`)]
+      .filter((box) => box.type === "hidden" || box.checked)
+      .map((box) => box.value);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-carry]");
+    if (!link) return;
+    const address = new URL(link.href);
+    address.searchParams.delete(link.dataset.carry);
+    ticked(link.dataset.carry).forEach((value) => address.searchParams.append(link.dataset.carry, value));
+    link.href = address;
+  });
+  document.addEventListener("formdata", (event) => {
+    const name = event.target.dataset.carry;
+    if (name) ticked(name).forEach((value) => event.formData.append(name, value));
+  });
+
   // What cannot be undone is confirmed; a form is sent once; long work says so.
   document.addEventListener("submit", (event) => {
     const form = event.target;

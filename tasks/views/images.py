@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -15,6 +16,7 @@ from accounts.models import User
 from accounts.workspace import advertiser_required
 from tasks import images
 from tasks.models import Image, Item
+from tasks.policy import MAX_IMAGES
 from weitask import clock
 from weitask.refusal import Refusal
 
@@ -27,11 +29,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     assert advertiser is not None  # noqa: S101 [advertiser_required]
     stored: list[Image] = []
     refused: list[dict[str, Any]] = []
-    for file in request.FILES.getlist("upload")[:9]:
+    sent = request.FILES.getlist("upload")
+    for file in sent[:MAX_IMAGES]:
         try:
             stored.append(images.store(advertiser=advertiser, upload=file, now=clock.now()))
         except Refusal as refusal:
             refused.append({"name": file.name, "why": str(refusal)})
+    refused += [{"name": file.name, "why": _("最多 9 张配图")} for file in sent[MAX_IMAGES:]]
     return render(request, "tasks/_images.html", {"images": stored, "refused": refused})
 
 

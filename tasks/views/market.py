@@ -18,10 +18,12 @@ from accounts.views.refused import tell
 from accounts.workspace import advertiser_required
 from tasks import drafting, quoting
 from tasks.models import LIVE, Form, Task
+from tasks.policy import MAX_SELECTIONS
 from weitask import clock, keyset
 from weitask.forms import ShanghaiField, YuanField, whole_numbers
 from weitask.refusal import Refusal
 
+MORE = ("followers_min", "followers_max", "price_min", "price_max", "rating_min", "region", "verified")
 KEYS = {"-followers": "followers", "price": "price", "-rating": "rating", "cpm": "cpm"}
 
 
@@ -39,7 +41,13 @@ class FilterForm(forms.Form):
     price_max = YuanField(label=_("价格不高于（元）"), required=False)
     rating_min = forms.IntegerField(label=_("评级不低于"), required=False, min_value=0, max_value=100)
     region = forms.CharField(label=_("地区"), required=False, max_length=20)
-    verified = forms.NullBooleanField(label=_("认证"), required=False)
+    verified = forms.TypedChoiceField(
+        label=_("认证"),
+        required=False,
+        choices=[("", _("不限")), ("true", _("已认证")), ("false", _("未认证"))],
+        coerce=lambda value: value == "true",
+        empty_value=None,
+    )
     free_at = ShanghaiField(label=_("此时空闲（北京时间）"), required=False)
     ordering = forms.ChoiceField(
         label=_("排序"),
@@ -51,6 +59,10 @@ class FilterForm(forms.Form):
             ("cpm", _("千粉价最低")),
         ],
     )
+
+    def more_is_used(self) -> bool:
+        """Whether a filter that is folded away is set or wrong; then it must be seen."""
+        return any(self[name].value() not in (None, "") for name in MORE)
 
     def filters(self, *, form: str) -> queries.MarketFilters:
         """What the market understands; a field that is wrong filters nothing and shows its error."""
@@ -91,6 +103,8 @@ def market(request: HttpRequest) -> HttpResponse:
         "rows": [_row(account, form=form, at=at, advertiser=advertiser, now=now) for account in page.rows],
         "columns": _columns(advertiser, form),
         "chosen": set(task.selections.values_list("account_id", flat=True)) if task else set(),
+        "ticked": whole_numbers(request.GET.getlist("account"))[:MAX_SELECTIONS] if task else [],
+        "here": {account.pk for account in page.rows},
         "form": form,
         "at": at,
     }

@@ -1,11 +1,14 @@
 """How money, moments and icons look on every page."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
 
 from django import template
 from django.forms import BoundField
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -137,6 +140,22 @@ def badge(code: str, text: str, explanation: str = "") -> SafeString:
     """A state as a badge, explained on hover and to screen readers (R112)."""
     tone = TONES.get(code, "secondary")
     return format_html('<span class="badge bg-{0}-lt text-{0}" title="{2}">{1}</span>', tone, text, explanation)
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.RequestContext) -> str:
+    """The address to come back to: of this page, or of the one whose form was sent when this is its answer."""
+    request: HttpRequest = context["request"]
+    sent_from = urlsplit(request.META.get("HTTP_REFERER", ""))
+    if request.method == "POST" and sent_from.netloc == request.get_host():
+        return urlunsplit(("", "", sent_from.path, sent_from.query, ""))
+    return request.get_full_path()
+
+
+@register.simple_tag
+def query_of(path: str, **values: object) -> str:
+    """An address with a query string of its own."""
+    return f"{path}?{urlencode(values)}"
 
 
 @register.simple_tag(takes_context=True)
