@@ -302,6 +302,7 @@ LOGGING = {
 UNFOLD = {
     "SITE_TITLE": gettext_lazy("微任务 Weitask"),
     "SITE_HEADER": gettext_lazy("微任务 运营后台"),
+    "SITE_SUBHEADER": gettext_lazy("北京时间（UTC+8）"),
     "SITE_URL": "/",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}],
     "SITE_SYMBOL": "fact_check",

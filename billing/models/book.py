@@ -112,6 +112,9 @@ class Reason(models.TextChoices):
     REVERSAL = "reversal", _("冲正")  # Transfer
 
 
+OF_ORDERS = (Reason.FREEZE, Reason.RELEASE, Reason.EARN, Reason.FEE)  # their reference is an order
+
+
 class Transfer(models.Model):
     """A positive amount from one account (−) to another (+). `at` is business time."""
 
@@ -151,6 +154,11 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.reference}"
+
+    @property
+    def of_order(self) -> bool:
+        """Whether `reference` is the number of an order, so that a statement can lead there."""
+        return self.reason in OF_ORDERS
 
 
 class Entry(models.Model):

@@ -32,6 +32,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
         "earnings": queries.earnings(owner_id=user.pk),
         "payouts": Payout.objects.visible_to(user).select_related("run").order_by("-pk")[:12],
         "page": keyset.page(lines, after=request.GET.get("after", ""), before=request.GET.get("before", "")),
+        "order_page": "order",
         "card": card and cards.title_of(card),
         "friday": cutoff_for(clock.now()),
     }

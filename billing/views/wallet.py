@@ -28,6 +28,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "wallet": queries.wallet(advertiser_id=advertiser.pk, now=clock.now()),
         "topups": TopUp.objects.visible_to(advertiser).order_by("-pk")[:5],
         "page": keyset.page(lines, after=request.GET.get("after", ""), before=request.GET.get("before", "")),
+        "order_page": "task_order",
     }
     return render(request, "billing/wallet.html", context)
 

@@ -159,6 +159,15 @@ def test_a_wrong_code_of_the_bank_is_told_at_its_field(sandbox):
     assert "验证码不正确或已失效" in page(answer).partition('id="id_code_error"')[2]
 
 
+def test_both_statements_lead_from_a_sum_to_its_order():
+    order = world.achieve(world.published())
+    paid = page(logged_in(order.advertiser.user).get(reverse("wallet")))
+    assert f'付给帐号主 <a class="small" href="{reverse("task_order", args=[order.pk])}">' in paid
+    assert f'订单收入 <a class="small" href="{reverse("order", args=[order.pk])}">' in page(
+        owner_of(order).get("/earnings/")
+    )
+
+
 def test_an_error_message_is_red():
     order = world.accepted()
     answer = owner_of(order).post(reverse("order_accept", args=[order.pk]), follow=True)
