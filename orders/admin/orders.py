@@ -91,8 +91,8 @@ class OrderAdmin(LookOnly, ModelAdmin):
         (_("传播"), {"fields": ("reposts", "comments", "likes", "counted_at")}),
     )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return tuple(name for _title, group in self.fieldsets for name in group["fields"])
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [name for _title, group in self.get_fieldsets(request, obj) for name in group["fields"]]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Never orders of one's own tasks or accounts (A48)."""

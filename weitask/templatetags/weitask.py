@@ -153,7 +153,7 @@ def here(context: template.RequestContext) -> str:
 
 
 @register.simple_tag
-def query_of(path: str, **values: object) -> str:
+def query_of(path: str, **values: str | int) -> str:
     """An address with a query string of its own."""
     return f"{path}?{urlencode(values)}"
 
