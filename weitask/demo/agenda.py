@@ -1,12 +1,13 @@
 """When each sweep is due next, asked again only when something it looked at may have changed.
 
 A market of a month has hundreds of moments, and at each of them one or two of twenty sweeps have work. An answer is
-kept together with the tables it was read from, and forgotten as soon as a statement writes to one of them.
+kept together with the words of the statements that read it, tables and columns among them. It is forgotten as soon as
+one of the tables is written to; by an UPDATE only when one of the columns it sets was read too.
 """
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +18,16 @@ from django.db import connection
 
 from weitask import sweeps
 
-_WORD: Final = re.compile(r"[a-z]+_[a-z_]+")
+_WORD: Final = re.compile(r"[a-z_]+")
+_UPDATE: Final = re.compile(r'UPDATE "?[a-z_]+"?(?: AS)?(?: [a-z]+)?\s+SET\s+(.*?)(?:\sFROM\s|\sWHERE\s|$)', re.DOTALL)
+_NESTED: Final = re.compile(r"\([^()]*\)|\bCASE\b(?:(?!\bCASE\b).)*?\bEND\b", re.DOTALL)
+_SET: Final = re.compile(r'"?([a-z_]+)"?\s*=')
 
 
 @dataclass(frozen=True)
 class _Answer:
     due: datetime | None
-    tables: frozenset[str]
+    words: frozenset[str]
     read_at: float  # time.monotonic()
 
 
@@ -67,13 +71,29 @@ class Agenda:
             self._reading = None
 
     def _see(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
-        named = self._known.intersection(_WORD.findall(str(sql)))
+        text = str(sql).strip()
         if self._reading is not None:
-            self._reading |= named
-        elif named and not str(sql).lstrip().startswith("SELECT"):
-            self._written(named)
+            self._reading.update(_WORD.findall(text))
+        elif not text.startswith("SELECT"):
+            self._forget(text)
         return execute(sql, params, many, context)
 
-    def _written(self, tables: Iterable[str]) -> None:
-        touched = set(tables)
-        self._answers = {name: kept for name, kept in self._answers.items() if not kept.tables & touched}
+    def _forget(self, text: str) -> None:
+        tables = self._known.intersection(_WORD.findall(text))
+        if not tables:
+            return
+        columns = written_columns(text)
+        self._answers = {
+            name: kept
+            for name, kept in self._answers.items()
+            if not kept.words & tables or (columns is not None and not kept.words & columns)
+        }
+
+
+def written_columns(text: str) -> frozenset[str] | None:
+    """What a plain UPDATE sets; None for any other statement, which may write whole rows."""
+    bare, found = text, 1
+    while found:
+        bare, found = _NESTED.subn(" ", bare)
+    update = _UPDATE.match(bare)
+    return frozenset(_SET.findall(update[1])) if update else None

@@ -24,8 +24,9 @@ def writing() -> Iterator[None]:
 
 def keep(key: str, value: Any) -> None:
     """Remember a JSON value under KEY."""
+    row = Remembered(key=key, value=value)
     with writing():
-        Remembered.objects.update_or_create(key=key, defaults={"value": value})
+        Remembered.objects.bulk_create([row], update_conflicts=True, unique_fields=["key"], update_fields=["value"])
 
 
 def recall(key: str) -> Any:
