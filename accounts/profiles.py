@@ -38,14 +38,16 @@ def refresh_due(now: datetime) -> int:
     Returns how many were read. Calls run in threads that never touch the database.
     """
     due = list(_due().filter(profile_due_at__lte=now).order_by("profile_due_at", "id")[:BATCH])
-    done = 0
+    done, unchanged = 0, []
     for read in _read_all(due, now):
-        if read.profile is not None:
+        if read.profile is None:
+            _note(read.account, read.error, now)
+        elif weibo_binding.is_as_shown(weibo=read.account, profile=read.profile):
+            unchanged.append(read.account.pk)
+        else:
             weibo_binding.refresh_profile(weibo=read.account, profile=read.profile, now=now)
             done += 1
-        else:
-            _note(read.account, read.error, now)
-    return done
+    return done + weibo_binding.note_unchanged(weibo_ids=unchanged, now=now)
 
 
 def next_due(now: datetime) -> datetime | None:

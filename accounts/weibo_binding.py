@@ -1,5 +1,6 @@
 """A Weibo account bound to a login: its token, its profile copies, and the loss of both (R12, A25, weibo.md 2, 3)."""
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -21,6 +22,10 @@ from weitask.refusal import Conflict, Refusal
 REMIND_BEFORE: Final = timedelta(days=3)
 PROFILE_HOUR: Final = time(4, 0, tzinfo=SHANGHAI)  # all profiles are due at one quiet moment of the day
 BATCH: Final = 1000
+_SHOWN: Final = (
+    *("screen_name", "followers", "verified", "verified_type", "verified_reason"),
+    *("region", "description", "avatar_url"),
+)
 EXPIRED_CODES: Final = frozenset({"21315", "21327"})
 
 
@@ -45,7 +50,8 @@ def bind(*, user: User, token: gateway.Token, profile: gateway.User, now: dateti
         if account.user_id != user.pk:
             raise Conflict("weibo_bound_elsewhere", _("该微博帐号已绑定其他用户，如有疑问请联系客服"), field="weibo")
         _renew(account, token, now)
-        _copy(account, profile, now)
+        _copy(account, profile)
+        _was_read(account, now)
         account.save()
         _copy_to_media(account)
     return account
@@ -123,9 +129,23 @@ def refresh_profile(*, weibo: WeiboAccount, profile: gateway.User, now: datetime
     """Take over name, followers and verification as Weibo shows them now; orders keep their snapshots (R32)."""
     with transaction.atomic():
         account = WeiboAccount.objects.select_for_update().get(pk=weibo.pk)
-        _copy(account, profile, now)
+        _copy(account, profile)
+        _was_read(account, now)
         account.save()
         _copy_to_media(account)
+
+
+def is_as_shown(*, weibo: WeiboAccount, profile: gateway.User) -> bool:
+    """Whether Weibo shows what the account says already."""
+    shown = WeiboAccount()
+    _copy(shown, profile)
+    return all(getattr(shown, name) == getattr(weibo, name) for name in _SHOWN)
+
+
+def note_unchanged(*, weibo_ids: Collection[int], now: datetime) -> int:
+    """These profiles were read and say what we say already; returns how many are still read every day."""
+    read = WeiboAccount.objects.filter(pk__in=weibo_ids, profile_due_at__isnull=False)
+    return read.update(profile_read_at=now, profile_due_at=next_profile_hour(now))
 
 
 def expire_due(now: datetime) -> int:
@@ -181,7 +201,7 @@ def _renew(account: WeiboAccount, token: gateway.Token, now: datetime) -> None:
     account.last_error_code = ""
 
 
-def _copy(account: WeiboAccount, profile: gateway.User, now: datetime) -> None:
+def _copy(account: WeiboAccount, profile: gateway.User) -> None:
     account.screen_name = profile.screen_name[:60]
     account.followers = profile.followers_count
     account.verified = profile.verified
@@ -190,6 +210,9 @@ def _copy(account: WeiboAccount, profile: gateway.User, now: datetime) -> None:
     account.region = profile.location[:40]
     account.description = profile.description[:300]
     account.avatar_url = profile.avatar_url[:300]
+
+
+def _was_read(account: WeiboAccount, now: datetime) -> None:
     account.profile_read_at = now
     account.profile_due_at = next_profile_hour(now)
 

@@ -41,6 +41,14 @@ def test_a_new_name_and_new_followers_reach_the_search_row(known, sandbox):
     assert (media.screen_name, media.followers) == ("城南食记吃遍", 500_000)
 
 
+def test_a_profile_that_did_not_change_is_noted_without_a_look_at_the_account(known, django_assert_max_num_queries):
+    profiles.refresh_due(FOUR)
+    with django_assert_max_num_queries(2):
+        assert profiles.refresh_due(FOUR + DAY) == 1
+    known.refresh_from_db()
+    assert (known.profile_read_at, known.profile_due_at) == (FOUR + DAY, FOUR + 2 * DAY)
+
+
 def test_a_new_blue_mark_is_seen(known, sandbox):
     sandbox.control("weibo/users/", {"uid": UID, "verified": True, "verified_type": 2, "verified_reason": "某公司"})
     profiles.refresh_due(FOUR)
