@@ -39,9 +39,12 @@ def owners(count: int) -> None:
         fill.rows(LedgerAccount, count, kind=f"'{kind}'", owner_id=f"{OWNERS_FROM} + n")
 
 
-def accounts(count: int, *, owned_by: int) -> None:
-    """自媒体帐号 1 … count, open, priced, spread over the owners; followers and prices are skewed as a market's are."""
-    owner = f"{OWNERS_FROM} + 1 + (n - 1) % {owned_by}"
+def accounts(count: int, *, owned_by: int = 1, owner: str = "") -> None:
+    """自媒体帐号 1 … count, open, priced, spread over the owners; followers and prices are skewed as a market's are.
+
+    `owner` is an SQL expression over `n` for the user id, instead of the even spread.
+    """
+    owner = owner or f"{OWNERS_FROM} + 1 + (n - 1) % {owned_by}"
     categories = Category.objects.count()
     fill.rows(
         WeiboAccount,
@@ -78,8 +81,18 @@ def accounts(count: int, *, owned_by: int) -> None:
     )
 
 
-def tasks(count: int, *, advertisers_are: int, state: str = TaskState.RUNNING, form: str = Form.ORIGINAL) -> None:
-    """Tasks 1 … count with one approved submission of the same id each, spread over the advertisers."""
+def tasks(
+    count: int,
+    *,
+    advertisers_are: int,
+    state: str = TaskState.RUNNING,
+    form: str = Form.ORIGINAL,
+    orders_each: int = 0,
+) -> None:
+    """Tasks 1 … count with one approved submission of the same id each, spread over the advertisers.
+
+    `orders_each` is what the submissions' sums are to stand for.
+    """
     advertiser = f"1 + (n - 1) % {advertisers_are}"
     words = {"form": f"'{form}'", "text": "'新品上市，欢迎试吃。第 ' || n || ' 期'"}
     if form == Form.REPOST:
@@ -109,8 +122,8 @@ def tasks(count: int, *, advertisers_are: int, state: str = TaskState.RUNNING, f
         start_at=T0,
         submitted_at=f"{T0} - interval '2 hours'",
         submitted_by_id=advertiser,
-        net="1",
-        fee="0",
+        net=str(PRICE * orders_each or 1),
+        fee=str(FEE * orders_each),
         coverage="0",
         rule_version="'bench'",
         **words,
@@ -118,18 +131,27 @@ def tasks(count: int, *, advertisers_are: int, state: str = TaskState.RUNNING, f
 
 
 def orders(
-    count: int, *, tasks_are: int, advertisers_are: int, accounts_are: int, owners_are: int, **columns: str
+    count: int,
+    *,
+    tasks_are: int,
+    advertisers_are: int,
+    accounts_are: int = 1,
+    owners_are: int = 1,
+    of: str = "",
+    **columns: str,
 ) -> None:
     """Orders 1 … count with their items: order n belongs to task 1 + (n-1) % tasks and account 1 + (n-1) % accounts.
 
-    `columns` are SQL expressions over `n` for columns of the order (`state`, `posted_at`, …); `start_at` too.
+    `columns` are SQL expressions over `n` for columns of the order (`state`, `posted_at`, …); `start_at` and
+    `account_id` too. They may speak of other columns of the FROM clause `of`.
     """
     task = f"1 + (n - 1) % {tasks_are}"
-    account = f"1 + (n - 1) % {accounts_are}"
+    account = columns.setdefault("account_id", f"1 + (n - 1) % {accounts_are}")
     start = columns.setdefault("start_at", T0)
     fill.rows(
         Item,
         count,
+        of=of,
         id="n",
         submission_id=task,
         account_id=account,
@@ -145,7 +167,6 @@ def orders(
         "task_id": task,
         "item_id": "n",
         "advertiser_id": f"1 + (({task}) - 1) % {advertisers_are}",
-        "account_id": account,
         "owner_id": f"{OWNERS_FROM} + 1 + (({account}) - 1) % {owners_are}",
         "state": "'dispatched'",
         "cause": "'approved'",
@@ -157,7 +178,7 @@ def orders(
         "rating": "60",
         "dispatched_at": f"{T0} - interval '1 hour'",
     }
-    fill.rows(Order, count, **named | columns)
+    fill.rows(Order, count, of=of, **named | columns)
 
 
 def _users(count: int, *, first: int, name: str, identity: str) -> None:

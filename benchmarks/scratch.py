@@ -32,6 +32,18 @@ def database(name: str) -> Iterator[str]:
         _drop(scratch)
 
 
+@contextmanager
+def copy(url: str, name: str) -> Iterator[str]:
+    """The address of a copy of a database that nobody is connected to; dropped at the end."""
+    scratch = f"weitask_bench_{name}"
+    _drop(scratch)
+    _ask(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(scratch), Identifier(url.rpartition("/")[2])))
+    try:
+        yield _url(scratch)
+    finally:
+        _drop(scratch)
+
+
 def _template() -> str:
     """A migrated database, named after the migrations it holds; older ones are dropped."""
     files = sorted(ROOT.glob("*/migrations/*.py"))

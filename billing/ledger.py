@@ -1,47 +1,28 @@
 """The book: the only writer of balances (spec 4, architecture 1.3 and 1.4).
 
-A transfer takes a positive amount of fen from one account (−) to another (+). `post` writes any number of them in a
-handful of statements; the accounts are locked in id order before, so that `seq` and the running balance are true.
+A transfer takes a positive amount of fen from one account (−) to another (+). `post` hands any number of them to the
+database's function `ledger_post`, which locks the accounts in id order, so that `seq` and the running balance are true,
+and writes transfers, entries and balances in one statement. It lives in the database (migration 0005) because there
+its plan is kept: planning the statement anew cost more than running it for a single transfer.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
-_LOCK: Final = "SELECT id, balance FROM billing_ledgeraccount WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+from weitask import arrays
 
-_POST: Final = """
-WITH moved AS (
-  INSERT INTO billing_transfer (reason, reference, source_id, target_id, amount, ends, limit_then, at)
-  SELECT reason, reference, source, target, amount, ends, limit_then, %s
-  FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-       WITH ORDINALITY AS new (reason, reference, source, target, amount, ends, limit_then, place)
-  ORDER BY place
-  RETURNING id, source_id, target_id, amount
-), side AS (
-  SELECT id AS transfer_id, source_id AS account_id, -amount AS amount FROM moved
-  UNION ALL
-  SELECT id, target_id, amount FROM moved
-), entered AS (
-  INSERT INTO billing_entry (transfer_id, account_id, amount, balance_after, seq)
-  SELECT side.transfer_id, side.account_id, side.amount,
-         account.balance + sum(side.amount) OVER running, account.seq + row_number() OVER running
-  FROM side JOIN billing_ledgeraccount AS account ON account.id = side.account_id
-  WINDOW running AS (PARTITION BY side.account_id ORDER BY side.transfer_id ROWS UNBOUNDED PRECEDING)
-), total AS (
-  SELECT account_id, sum(amount) AS amount, count(*) AS entries FROM side GROUP BY account_id
-), balanced AS (
-  UPDATE billing_ledgeraccount AS account
-  SET balance = account.balance + total.amount, seq = account.seq + total.entries
-  FROM total WHERE account.id = total.account_id
+_LOCK: Final = (
+    "SELECT id, balance FROM billing_ledgeraccount WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 )
-SELECT id FROM moved ORDER BY id
-"""
 
-_KNOWN: Final = "SELECT {party}, id FROM billing_ledgeraccount WHERE kind = %s AND {party} = ANY(%s)"
+_POST: Final = "SELECT ids, broken, problem FROM ledger_post(%s, %s, %s, %s, %s, %s, %s, %s)"
+
+_KNOWN: Final = "SELECT {party}, id FROM billing_ledgeraccount WHERE kind = %s AND {party} = ANY(%s::bigint[])"
 _MAKE: Final = """
 INSERT INTO billing_ledgeraccount (kind, {party}, balance, seq)
 SELECT %s, party, 0, 0 FROM unnest(%s::bigint[]) AS party ORDER BY party
@@ -61,9 +42,10 @@ class Insufficient(Exception):
     """An account that must not go below zero would have."""
 
 
+# The constraints whose breach `ledger_post` answers with; any other error it lets through.
 _BROKEN: Final = {
     "transfer_once": Duplicate,
-    "billing_transfer_ends_key": Duplicate,
+    "transfer_ends_once": Duplicate,
     "ledger_account_sign": Insufficient,
 }
 
@@ -91,18 +73,21 @@ class NewTransfer:
     limit_then: int | None = None
 
 
+_ROW: Final = attrgetter("reason", "reference", "source", "target", "amount", "ends", "limit_then")
+
+
 def account_ids(*, kind: str, advertiser_ids: Collection[int] = (), owner_ids: Collection[int] = ()) -> dict[int, int]:
     """Ledger accounts of one kind by party: `{advertiser or owner id: ledger account id}`; missing ones are made."""
     party, wanted = ("advertiser_id", advertiser_ids) if advertiser_ids else ("owner_id", owner_ids)
     ids = list(set(wanted))
     with connection.cursor() as cursor:
         known = _KNOWN.format(party=party)
-        cursor.execute(known, [kind, ids])
+        cursor.execute(known, [kind, arrays.literal(ids)])
         found: dict[int, int] = dict(cursor.fetchall())
         missing = [one for one in ids if one not in found]
         if missing:
-            cursor.execute(_MAKE.format(party=party), [kind, missing])
-            cursor.execute(known, [kind, missing])
+            cursor.execute(_MAKE.format(party=party), [kind, arrays.literal(missing)])
+            cursor.execute(known, [kind, arrays.literal(missing)])
             found.update(cursor.fetchall())
     return found
 
@@ -126,14 +111,14 @@ def lock(ids: Collection[int]) -> dict[int, int]:
     now and some later would break the order.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [sorted(set(ids))])
+        cursor.execute(_LOCK, [arrays.literal(set(ids))])
         return dict(cursor.fetchall())
 
 
 def post(transfers: Sequence[NewTransfer], *, at: datetime) -> list[int]:
     """Write transfers, their entries and the balances; returns the transfer ids in the order given.
 
-    All or none, in a savepoint of the caller's transaction.
+    All or none; after `Duplicate` and `Insufficient` the caller's transaction goes on as if nothing had been asked.
 
     Args:
         transfers: in the order in which the running balances shall stand.
@@ -148,17 +133,10 @@ def post(transfers: Sequence[NewTransfer], *, at: datetime) -> list[int]:
         raise RuntimeError("ledger.post belongs inside a transaction")
     if not transfers:
         return []
-    lock({side for one in transfers for side in (one.source, one.target)})
-    columns = [
-        [getattr(one, name) for one in transfers]
-        for name in ("reason", "reference", "source", "target", "amount", "ends", "limit_then")
-    ]
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_POST, [at, *columns])
-            return [row[0] for row in cursor.fetchall()]
-    except IntegrityError as error:
-        broken = _BROKEN.get(error.__cause__.diag.constraint_name or "")  # type: ignore[union-attr]
-        if broken is None:
-            raise
-        raise broken(str(error.__cause__)) from error
+    columns = zip(*map(_ROW, transfers), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_POST, [at, *map(arrays.literal, columns)])
+        ids, broken, problem = cursor.fetchone()
+    if broken:
+        raise _BROKEN[broken](problem)
+    return list(ids)

@@ -11,7 +11,13 @@ def new_number(prefix: str, *, now: datetime) -> str:
 
     Random, not counted: after a restore from a backup a counter would give a number that Sina knows already.
     """
-    return f"{prefix}{shanghai(now):%Y%m%d}{secrets.token_hex(8).upper()}"
+    return new_numbers(prefix, 1, now=now)[0]
+
+
+def new_numbers(prefix: str, count: int, *, now: datetime) -> list[str]:
+    """So many of them."""
+    day = f"{prefix}{shanghai(now):%Y%m%d}"
+    return [f"{day}{secrets.token_hex(8).upper()}" for _ in range(count)]
 
 
 def owners_name(owner_id: int) -> str:

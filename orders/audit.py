@@ -61,14 +61,12 @@ _rule(
 _rule(
     "L13",
     f"""
-    SELECT o.number, o.state, count(*) FILTER (WHERE ending.reason = 'earn') AS earned,
-           count(*) FILTER (WHERE ending.reason = 'release') AS released
+    SELECT o.number, o.state, earned.id AS earned, released.id AS released
     FROM orders_order AS o
-    LEFT JOIN billing_transfer AS ending ON ending.reference = o.id AND ending.reason IN ('earn', 'release')
-    GROUP BY o.id
-    HAVING (count(*) FILTER (WHERE ending.reason = 'earn') > 0) <> (o.state IN {_EARNED})
-        OR (count(*) FILTER (WHERE ending.reason = 'release') > 0)
-           <> (o.state IN ('refused', 'lapsed', 'cancelled', 'failed'))
+    LEFT JOIN billing_transfer AS earned ON earned.reference = o.id AND earned.reason = 'earn'
+    LEFT JOIN billing_transfer AS released ON released.reference = o.id AND released.reason = 'release'
+    WHERE (earned.id IS NOT NULL) <> (o.state IN {_EARNED})
+       OR (released.id IS NOT NULL) <> (o.state IN ('refused', 'lapsed', 'cancelled', 'failed'))
     """,  # noqa: S608
 )
 
@@ -91,14 +89,16 @@ _rule(
     JOIN billing_transfer AS moved ON moved.reference = o.id AND moved.reason IN ('freeze', 'release', 'earn', 'fee')
     JOIN billing_ledgeraccount AS source ON source.id = moved.source_id
     JOIN billing_ledgeraccount AS target ON target.id = moved.target_id
-    WHERE moved.amount <> CASE moved.reason WHEN 'earn' THEN o.price WHEN 'fee' THEN o.fee ELSE o.price + o.fee END
-       OR (source.kind, target.kind) <> (CASE moved.reason
-            WHEN 'freeze' THEN ROW('available'::varchar, 'frozen'::varchar)
-            WHEN 'release' THEN ROW('frozen'::varchar, 'available'::varchar)
-            WHEN 'earn' THEN ROW('frozen'::varchar, 'payable'::varchar)
-            ELSE ROW('frozen'::varchar, 'fee'::varchar) END)
-       OR source.advertiser_id <> o.advertiser_id OR target.advertiser_id <> o.advertiser_id
-       OR target.owner_id <> o.owner_id
+    WHERE CASE moved.reason
+        WHEN 'freeze' THEN moved.amount = o.price + o.fee AND source.kind = 'available' AND target.kind = 'frozen'
+          AND source.advertiser_id = o.advertiser_id AND target.advertiser_id = o.advertiser_id
+        WHEN 'release' THEN moved.amount = o.price + o.fee AND source.kind = 'frozen' AND target.kind = 'available'
+          AND source.advertiser_id = o.advertiser_id AND target.advertiser_id = o.advertiser_id
+        WHEN 'earn' THEN moved.amount = o.price AND source.kind = 'frozen' AND target.kind = 'payable'
+          AND source.advertiser_id = o.advertiser_id AND target.owner_id = o.owner_id
+        ELSE moved.amount = o.fee AND source.kind = 'frozen' AND target.kind = 'fee'
+          AND source.advertiser_id = o.advertiser_id
+      END IS NOT TRUE
     UNION ALL
     SELECT o.number, 'fee', NULL, o.price, o.fee
     FROM orders_order AS o
@@ -187,14 +187,17 @@ _rule(
     """,
 )
 
-# Slots of an account never overlap.
+# Slots of an account never overlap: in the order of their beginnings none reaches into the next.
 _rule(
     "L27",
     """
-    SELECT one.order_id, other.order_id AS overlaps
-    FROM accounts_slot AS one
-    JOIN accounts_slot AS other ON other.account_id = one.account_id AND other.id > one.id
-      AND other.period && one.period
+    SELECT order_id, following AS overlaps
+    FROM (
+      SELECT order_id, period, lead(period) OVER line AS next_period, lead(order_id) OVER line AS following
+      FROM accounts_slot
+      WINDOW line AS (PARTITION BY account_id ORDER BY lower(period), id)
+    ) AS slot
+    WHERE period && next_period
     """,
 )
 

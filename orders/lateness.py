@@ -41,7 +41,8 @@ INSERT INTO orders_latesettlement (order_id, cutoff, reason, at)
 SELECT o.id, %(cutoff)s::timestamptz - floor(extract(epoch FROM %(cutoff)s::timestamptz - o.achieved_at) / 604800)
        * interval '168 hours', %(reason)s, %(now)s
 FROM orders_order o
-WHERE o.id = ANY(%(ids)s) AND o.achieved_at <= %(cutoff)s::timestamptz - interval '168 hours'
+WHERE o.id IN (SELECT order_id FROM ({orders}) AS taken)
+  AND o.achieved_at <= %(cutoff)s::timestamptz - interval '168 hours'
 ON CONFLICT (order_id) DO NOTHING
 """
 
@@ -66,10 +67,13 @@ def note_left_out(*, run: PayoutRun, now: datetime) -> None:
     _execute(_LEFT_OUT, {"cutoff": run.cutoff, "reason": LateSettlement.Reason.PROVEN_LATE, "now": now})
 
 
-def note_no_batch(*, order_ids: Sequence[int], run: PayoutRun, now: datetime) -> None:
-    """Of orders this batch takes in: note those that an earlier Friday should have, had there been a batch."""
-    parameters = {"ids": list(order_ids), "cutoff": run.cutoff, "reason": LateSettlement.Reason.NO_BATCH, "now": now}
-    _execute(_NO_BATCH, parameters)
+def note_no_batch(*, orders: str, run: PayoutRun, now: datetime) -> None:
+    """Of orders this batch takes in: note those that an earlier Friday should have, had there been a batch.
+
+    `orders` is a SELECT of `order_id`.
+    """
+    parameters = {"cutoff": run.cutoff, "reason": LateSettlement.Reason.NO_BATCH, "now": now}
+    _execute(_NO_BATCH.format(orders=orders), parameters)
 
 
 def _execute(statement: str, parameters: "list[Any] | dict[str, Any]") -> None:

@@ -9,16 +9,36 @@ from django.utils.translation import gettext_lazy as _
 
 def append_only() -> list[pgtrigger.Trigger]:
     """Triggers that refuse UPDATE, DELETE and TRUNCATE, from psql too (R49, R131, architecture 1.4 and 1.8)."""
-    return [
-        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Trigger(
-            name="no_truncate",
-            level=pgtrigger.Statement,
-            when=pgtrigger.Before,
-            operation=pgtrigger.Truncate,
-            func="RAISE EXCEPTION 'pgtrigger: Cannot truncate %', TG_TABLE_NAME;",
-        ),
-    ]
+    return [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete), no_truncate()]
+
+
+def no_truncate() -> pgtrigger.Trigger:
+    """The trigger that refuses TRUNCATE, which asks no row-level one."""
+    return pgtrigger.Trigger(
+        name="no_truncate",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'pgtrigger: Cannot truncate %', TG_TABLE_NAME;",
+    )
+
+
+def refuse_after_insert(*, name: str, wrong: str, why: str) -> pgtrigger.Trigger:
+    """A trigger that refuses a statement whose new rows (`made`) give an id in the query `wrong`.
+
+    The query, `SELECT … INTO wrong FROM made WHERE (…)`, asks for each new row in a subquery by index, which no planner
+    turns into a join over a whole table. Its plan is kept: the verbs that write such rows forbid reading whole tables,
+    so that a plan made while a table was small serves when it is large.
+    """
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="made"),
+        declare=[("wrong", "bigint")],
+        func=f"{wrong}; IF wrong IS NOT NULL THEN RAISE EXCEPTION '{why}', wrong; END IF; RETURN NULL;",
+    )
 
 
 class Clock(models.Model):

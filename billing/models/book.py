@@ -7,7 +7,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Advertiser, User
-from weitask.models import append_only
+from weitask.models import append_only, no_truncate, refuse_after_insert
 from weitask.money import MAX_FEN
 
 
@@ -29,28 +29,6 @@ PLATFORM_KINDS = (AccountKind.CASH, AccountKind.EXPENSE, AccountKind.FEE, Accoun
 ADVERTISER_KINDS = (AccountKind.AVAILABLE, AccountKind.FROZEN, AccountKind.REFUND)
 OWNER_KINDS = (AccountKind.PAYABLE, AccountKind.TRANSIT)
 DEBIT_KINDS = (AccountKind.CASH, AccountKind.EXPENSE)
-
-
-def _refuse_after_insert(*, name: str, wrong: str, why: str) -> pgtrigger.Trigger:
-    """A trigger that refuses a statement whose new rows (`made`) give an id in the query `wrong`.
-
-    The query is planned anew each time: a plan kept from when the table was small would read all of it for each row.
-    """
-    return pgtrigger.Trigger(
-        name=name,
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert,
-        referencing=pgtrigger.Referencing(new="made"),
-        declare=[("wrong", "bigint")],
-        func=(
-            f"EXECUTE '{wrong}' INTO wrong;"
-            f" IF wrong IS NOT NULL THEN RAISE EXCEPTION '{why}', wrong; END IF; RETURN NULL;"
-        ),
-    )
-
-
-_SIDES = "((t.source_id, -t.amount), (t.target_id, t.amount))"
 
 
 class LedgerAccount(models.Model):
@@ -86,6 +64,12 @@ class LedgerAccount(models.Model):
                 violation_error_message=_("金额不足"),
             ),
         ]
+        triggers = [
+            # What transfers and entries name stays there (see Transfer).
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(name="fixed_id", operation=pgtrigger.UpdateOf("id")),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"
@@ -116,14 +100,22 @@ OF_ORDERS = (Reason.FREEZE, Reason.RELEASE, Reason.EARN, Reason.FEE)  # their re
 
 
 class Transfer(models.Model):
-    """A positive amount from one account (−) to another (+). `at` is business time."""
+    """A positive amount from one account (−) to another (+). `at` is business time.
+
+    The triggers of transfers and entries stand in for the foreign keys between them and to the accounts, which say less
+    and are checked row by row: the four keys took as long as everything else in a batch (docs/performance.md).
+    """
 
     reason = models.CharField(_("事由"), max_length=14, choices=Reason)
     reference = models.BigIntegerField(_("单据"))
-    source = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", db_index=False, verbose_name=_("转出"))
-    target = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", db_index=False, verbose_name=_("转入"))
+    source = models.ForeignKey(
+        LedgerAccount, models.PROTECT, related_name="+", db_index=False, db_constraint=False, verbose_name=_("转出")
+    )
+    target = models.ForeignKey(
+        LedgerAccount, models.PROTECT, related_name="+", db_index=False, db_constraint=False, verbose_name=_("转入")
+    )
     amount = models.BigIntegerField(_("金额（分）"))
-    ends = models.BigIntegerField(null=True, unique=True)  # the freeze transfer that earn or release ends (L12)
+    ends = models.BigIntegerField(null=True)  # the freeze transfer that earn or release ends (L12)
     limit_then = models.BigIntegerField(null=True)  # credit limit in force at a freeze or refund lock (L08)
     at = models.DateTimeField(_("时间"))
     xid = models.BigIntegerField(db_default=RawSQL("pg_current_xact_id()::text::bigint", []))
@@ -132,6 +124,7 @@ class Transfer(models.Model):
         verbose_name = verbose_name_plural = _("账本流水")
         constraints = [
             models.UniqueConstraint(fields=["reason", "reference"], name="transfer_once"),
+            models.UniqueConstraint(fields=["ends"], condition=Q(ends__isnull=False), name="transfer_ends_once"),
             models.CheckConstraint(condition=Q(amount__gt=0, amount__lte=MAX_FEN), name="transfer_amount_sane"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="transfer_two_accounts"),
             models.CheckConstraint(
@@ -142,11 +135,13 @@ class Transfer(models.Model):
         ]
         triggers = [
             *append_only(),
-            _refuse_after_insert(
+            refuse_after_insert(
                 name="two_entries",  # L01
                 wrong=(
-                    "SELECT min(t.id) FROM made AS t WHERE 2 <> (SELECT count(*) FROM billing_entry AS e"  # noqa: S608
-                    f" WHERE e.transfer_id = t.id AND (e.account_id, e.amount) IN {_SIDES})"
+                    "SELECT made.id INTO wrong FROM made WHERE 2 <> ("
+                    "SELECT count(*) FROM billing_entry AS e JOIN billing_ledgeraccount AS a ON a.id = e.account_id"
+                    " WHERE e.transfer_id = made.id AND e.amount = CASE e.account_id"
+                    " WHEN made.source_id THEN -made.amount WHEN made.target_id THEN made.amount END) LIMIT 1"
                 ),
                 why="transfer % was not written with its two entries",
             ),
@@ -164,8 +159,10 @@ class Transfer(models.Model):
 class Entry(models.Model):
     """One side of a transfer: signed fen, the balance after it, `seq` given under the account's lock (L03)."""
 
-    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="entries", db_index=False)
-    account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="entries", db_index=False)
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="entries", db_index=False, db_constraint=False)
+    account = models.ForeignKey(
+        LedgerAccount, models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+    )
     amount = models.BigIntegerField(_("金额（分）"))
     balance_after = models.BigIntegerField(_("变动后余额（分）"))
     seq = models.BigIntegerField()
@@ -179,12 +176,13 @@ class Entry(models.Model):
         ]
         triggers = [
             *append_only(),
-            _refuse_after_insert(
+            refuse_after_insert(
                 name="one_of_two",  # L01
                 wrong=(
-                    "SELECT min(e.transfer_id)"  # noqa: S608
-                    " FROM made AS e JOIN billing_transfer AS t ON t.id = e.transfer_id"
-                    f" WHERE (e.account_id, e.amount) NOT IN {_SIDES}"
+                    "SELECT made.transfer_id INTO wrong FROM made WHERE ("
+                    "SELECT made.amount = CASE made.account_id"
+                    " WHEN t.source_id THEN -t.amount WHEN t.target_id THEN t.amount END"
+                    " FROM billing_transfer AS t WHERE t.id = made.transfer_id) IS NOT TRUE LIMIT 1"
                 ),
                 why="an entry of transfer % is none of its two",
             ),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from billing.querysets import PayoutQuerySet
-from weitask.models import append_only
+from weitask.models import append_only, no_truncate, refuse_after_insert
 from weitask.periods import shanghai
 
 
@@ -42,6 +42,12 @@ class BankCard(models.Model):
                 condition=~Q(state="bound") | (Q(bound_at__isnull=False) & ~Q(card_id="")),
                 name="card_bound_has_id",
             ),
+        ]
+        triggers = [
+            # What an attempt names stays there, with its owner (see PayoutAttempt).
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(name="fixed_owner", operation=pgtrigger.UpdateOf("id", "owner_id")),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:
@@ -88,7 +94,9 @@ class Payout(models.Model):
 
     LIVE = (State.PENDING, State.PAID)
 
-    run = models.ForeignKey(PayoutRun, models.PROTECT, related_name="payouts", verbose_name=_("批次"))
+    run = models.ForeignKey(
+        PayoutRun, models.PROTECT, related_name="payouts", db_index=False, verbose_name=_("批次")
+    )  # `payout_once_per_run` begins with it
     owner = models.ForeignKey(User, models.PROTECT, related_name="payouts", verbose_name=_("收款人"))
     amount = models.BigIntegerField(_("金额（分）"))
     state = models.CharField(_("状态"), max_length=10, choices=State)
@@ -124,7 +132,10 @@ class Payout(models.Model):
                 ),
                 func="RAISE EXCEPTION 'illegal payout move % -> %', OLD.state, NEW.state;",
             ),
+            # What a line names stays there (see PayoutLine).
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(name="fixed_id", operation=pgtrigger.UpdateOf("id")),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:
@@ -132,19 +143,39 @@ class Payout(models.Model):
 
 
 class PayoutLine(models.Model):
-    """One earned order in one payout, for ever: unique order (L17, R132). Insert-only."""
+    """One earned order in one payout, for ever: the order is the key (L17, R132). Insert-only.
 
-    payout = models.ForeignKey(Payout, models.PROTECT, related_name="lines")
-    order_id = models.BigIntegerField(_("订单"), unique=True)
+    Its trigger stands in for a foreign key and says more: all lines of a payout come in one statement and are together
+    what it pays (L18). A key is checked row by row, which took longer than writing the lines.
+    """
+
+    order_id = models.BigIntegerField(_("订单"), primary_key=True)
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="lines", db_constraint=False)
     amount = models.BigIntegerField(_("金额（分）"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("付款明细")
-        triggers = append_only()
+        triggers = [
+            *append_only(),
+            refuse_after_insert(
+                name="sum_to_the_payout",
+                wrong=(
+                    "SELECT paid.payout_id INTO wrong"
+                    " FROM (SELECT payout_id, sum(amount) AS amount FROM made GROUP BY payout_id) AS paid WHERE ("
+                    "SELECT p.amount = paid.amount FROM billing_payout AS p WHERE p.id = paid.payout_id"
+                    ") IS NOT TRUE LIMIT 1"
+                ),
+                why="the lines of payout % are not what it pays",
+            ),
+        ]
 
 
 class PayoutAttempt(models.Model):
-    """One number at Sina Pay, committed before the call; never replaced while its fate is unknown."""
+    """One number at Sina Pay, committed before the call; never replaced while its fate is unknown.
+
+    Its trigger stands in for two foreign keys and says more: an attempt pays what its payout is worth, to a card of the
+    payout's own owner (L18, R13).
+    """
 
     class State(models.TextChoices):
         NEW = "new", _("待发送")
@@ -156,9 +187,9 @@ class PayoutAttempt(models.Model):
 
     OPEN = (State.NEW, State.SENT, State.UNKNOWN)
 
-    payout = models.ForeignKey(Payout, models.PROTECT, related_name="attempts")
-    number = models.CharField(_("付款单号"), max_length=32, unique=True)
-    card = models.ForeignKey(BankCard, models.PROTECT, related_name="+")
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="attempts", db_constraint=False)
+    number = models.CharField(_("付款单号"), max_length=32)
+    card = models.ForeignKey(BankCard, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     amount = models.BigIntegerField(_("金额（分）"))
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.NEW)
     made_at = models.DateTimeField(_("生成时间"))
@@ -172,6 +203,7 @@ class PayoutAttempt(models.Model):
         verbose_name = verbose_name_plural = _("付款尝试")
         ordering = ["id"]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="attempt_number_once"),
             models.UniqueConstraint(
                 fields=["payout"],
                 condition=Q(state__in=["new", "sent", "unknown"]),
@@ -180,4 +212,17 @@ class PayoutAttempt(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_at"], condition=Q(state__in=["new", "sent", "unknown"]), name="attempt_due")
+        ]
+        triggers = [
+            refuse_after_insert(
+                name="pays_its_owner",
+                wrong=(
+                    "SELECT made.payout_id INTO wrong FROM made WHERE ("
+                    "SELECT made.amount = p.amount AND c.owner_id = p.owner_id"
+                    " FROM billing_payout AS p, billing_bankcard AS c"
+                    " WHERE p.id = made.payout_id AND c.id = made.card_id"
+                    ") IS NOT TRUE LIMIT 1"
+                ),
+                why="an attempt of payout % is not for its amount and its owner",
+            ),
         ]

@@ -13,11 +13,12 @@ from billing.payouts.overdue import alarm_due
 from billing.payouts.overdue import next_due as alarm_next_due
 from billing.payouts.retries import next_due as retry_next_due
 from billing.payouts.retries import retry_due, retry_now, wake
-from billing.payouts.runs import Line, add, close_run, open_run
+from billing.payouts.runs import Chosen, Line, add, close_run, open_run
 from billing.payouts.sending import next_due as send_next_due
 from billing.payouts.sending import send_due
 
 __all__ = [
+    "Chosen",
     "Line",
     "add",
     "alarm_due",

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop
 
 from billing import ledger
 from billing.models import AccountKind, BankCard, PayoutAttempt, Reason
-from billing.numbers import new_number
+from billing.numbers import new_numbers
+from weitask import arrays
 
 _MAKE: Final = """
 INSERT INTO billing_payoutattempt (payout_id, number, card_id, amount, state, made_at, queries, next_at, code)
@@ -41,10 +42,10 @@ def make(owed: Sequence[Owed], *, now: datetime) -> None:
             _MAKE,
             {
                 "now": now,
-                "payouts": [one.payout_id for one in owed],
-                "numbers": [new_number("PO", now=now) for _ in owed],
-                "cards": [one.card_id for one in owed],
-                "amounts": [one.amount for one in owed],
+                "payouts": arrays.literal(one.payout_id for one in owed),
+                "numbers": arrays.literal(new_numbers("PO", len(owed), now=now)),
+                "cards": arrays.literal(one.card_id for one in owed),
+                "amounts": arrays.literal(one.amount for one in owed),
             },
         )
         attempts = {payout: attempt for attempt, payout in cursor.fetchall()}

@@ -131,7 +131,7 @@ def freeze_beyond_the_limit() -> None:
 
 
 def order_in_two_payouts() -> None:
-    without("billing_payoutline", "billing_payoutline_order_id_key")
+    without("billing_payoutline", "billing_payoutline_pkey")
     payout = Payout.objects.get()
     sql("INSERT INTO billing_payoutline (payout_id, order_id, amount) VALUES (%s, 3, 7000)", payout.pk)
     sql("UPDATE billing_payoutline SET amount = 3500 WHERE order_id = 3")

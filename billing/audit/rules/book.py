@@ -22,29 +22,30 @@ _rule(
 # All entries together are nothing.
 _rule("L02", "SELECT sum(amount) AS drift_fen FROM billing_entry HAVING sum(amount) <> 0")
 
-# The stored balance is the sum of the entries; each balance-after is the running sum; `seq` has no gap.
+# Each balance-after is the one before and the amount, `seq` has no gap, and the account stands where its last entry
+# stands: so the stored balance is the sum of the entries.
 _rule(
     "L03",
     """
-    SELECT account.id AS account, account.balance, coalesce(book.total, 0) AS entries_say
+    SELECT account.id AS account, account.balance, coalesce(last.balance_after, 0) AS entries_say
     FROM billing_ledgeraccount AS account
-    LEFT JOIN (
-      SELECT account_id, sum(amount) AS total, max(seq) AS last FROM billing_entry GROUP BY account_id
-    ) AS book ON book.account_id = account.id
-    WHERE account.balance <> coalesce(book.total, 0) OR account.seq <> coalesce(book.last, 0)
+    LEFT JOIN LATERAL (
+      SELECT seq, balance_after FROM billing_entry WHERE account_id = account.id ORDER BY seq DESC LIMIT 1
+    ) AS last ON TRUE
+    WHERE account.balance <> coalesce(last.balance_after, 0) OR account.seq <> coalesce(last.seq, 0)
     """,
 )
 _rule(
     "L03",
     """
-    SELECT account_id AS account, seq, balance_after, running
+    SELECT account_id AS account, seq, balance_after, before + amount AS running
     FROM (
-      SELECT account_id, seq, balance_after,
-             sum(amount) OVER sofar AS running, row_number() OVER sofar AS place
+      SELECT account_id, seq, balance_after, amount,
+             lag(balance_after, 1, 0::bigint) OVER sofar AS before, row_number() OVER sofar AS place
       FROM billing_entry
       WINDOW sofar AS (PARTITION BY account_id ORDER BY seq ROWS UNBOUNDED PRECEDING)
     ) AS line
-    WHERE balance_after <> running OR seq <> place
+    WHERE balance_after <> before + amount OR seq <> place
     """,
 )
 
@@ -69,10 +70,11 @@ _rule(
     "L06",
     """
     SELECT account.id AS account, account.kind, account.balance, min(entry.balance_after) AS lowest
-    FROM billing_ledgeraccount AS account LEFT JOIN billing_entry AS entry ON entry.account_id = account.id
+    FROM billing_ledgeraccount AS account
+    LEFT JOIN billing_entry AS entry ON entry.account_id = account.id AND entry.balance_after < 0
     WHERE account.kind IN ('frozen', 'refund', 'payable', 'transit', 'suspense')
+      AND (account.balance < 0 OR entry.id IS NOT NULL)
     GROUP BY account.id
-    HAVING account.balance < 0 OR min(entry.balance_after) < 0
     """,
 )
 
@@ -88,13 +90,16 @@ _rule(
     """,
 )
 
-# A freeze or a refund lock left the available account no lower than the limit in force then.
+# A freeze or a refund lock left the available account no lower than the limit in force then, which is no debt itself.
 _rule(
     "L08",
     """
     SELECT transfer.id AS transfer, transfer.limit_then, entry.balance_after
-    FROM billing_transfer AS transfer
-    JOIN billing_entry AS entry ON entry.transfer_id = transfer.id AND entry.account_id = transfer.source_id
-    WHERE transfer.reason IN ('freeze', 'refund_lock') AND entry.balance_after < -coalesce(transfer.limit_then, 0)
+    FROM billing_entry AS entry
+    JOIN billing_transfer AS transfer ON transfer.id = entry.transfer_id AND transfer.source_id = entry.account_id
+    WHERE entry.balance_after < 0 AND transfer.reason IN ('freeze', 'refund_lock')
+      AND entry.balance_after < -coalesce(transfer.limit_then, 0)
+    UNION ALL
+    SELECT id, limit_then, NULL FROM billing_transfer WHERE limit_then < 0
     """,
 )
