@@ -2,7 +2,7 @@
 
 A transfer takes a positive amount of fen from one account (−) to another (+). `post` hands any number of them to the
 database's function `ledger_post`, which locks the accounts in id order, so that `seq` and the running balance are true,
-and writes transfers, entries and balances in one statement. It lives in the database (migration 0005) because there
+and writes transfers, entries and balances in one statement. It lives in the database (migration 0006) because there
 its plan is kept: planning the statement anew cost more than running it for a single transfer.
 """
 

@@ -23,13 +23,17 @@ def no_truncate() -> pgtrigger.Trigger:
     )
 
 
-def refuse_after_insert(*, name: str, wrong: str, why: str) -> pgtrigger.Trigger:
-    """A trigger that refuses a statement whose new rows (`made`) give an id in the query `wrong`.
+def refuse_after_insert(*, name: str, wrong: str, why: str, plan_is_kept: bool = False) -> pgtrigger.Trigger:
+    """A trigger that refuses a statement whose new rows (`made`) give an id, a bigint, in the query `wrong`.
 
-    The query, `SELECT … INTO wrong FROM made WHERE (…)`, asks for each new row in a subquery by index, which no planner
-    turns into a join over a whole table. Its plan is kept: the verbs that write such rows forbid reading whole tables,
-    so that a plan made while a table was small serves when it is large.
+    It is planned for each statement anew, when the database knows how many rows are new and how large the tables are.
+
+    Args:
+        why: the message; `%` in it is the id.
+        plan_is_kept: planned once in a session. Only for rows that are written by a function of the database which
+            forbids reading whole tables: else a plan made while a table was small is kept when it is large.
     """
+    query = f"{wrong} INTO wrong" if plan_is_kept else f"EXECUTE $query${wrong}$query$ INTO wrong"
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
@@ -37,7 +41,7 @@ def refuse_after_insert(*, name: str, wrong: str, why: str) -> pgtrigger.Trigger
         operation=pgtrigger.Insert,
         referencing=pgtrigger.Referencing(new="made"),
         declare=[("wrong", "bigint")],
-        func=f"{wrong}; IF wrong IS NOT NULL THEN RAISE EXCEPTION '{why}', wrong; END IF; RETURN NULL;",
+        func=f"{query}; IF wrong IS NOT NULL THEN RAISE EXCEPTION '{why}', wrong; END IF; RETURN NULL;",
     )
 
 

@@ -68,9 +68,8 @@ def _one_picture() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SET LOCAL statement_timeout = '10min'")
-        cursor.execute(
-            "SET LOCAL work_mem = '64MB'"
-        )  # its joins read whole tables; written to disk they take twice as long
+        # The rules join whole tables; spilled to disk they take twice as long.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         yield
 
 

@@ -138,12 +138,13 @@ class Transfer(models.Model):
             refuse_after_insert(
                 name="two_entries",  # L01
                 wrong=(
-                    "SELECT made.id INTO wrong FROM made WHERE 2 <> ("
+                    "SELECT made.id FROM made WHERE 2 <> ("
                     "SELECT count(*) FROM billing_entry AS e JOIN billing_ledgeraccount AS a ON a.id = e.account_id"
                     " WHERE e.transfer_id = made.id AND e.amount = CASE e.account_id"
                     " WHEN made.source_id THEN -made.amount WHEN made.target_id THEN made.amount END) LIMIT 1"
                 ),
                 why="transfer % was not written with its two entries",
+                plan_is_kept=True,
             ),
         ]
 
@@ -179,11 +180,12 @@ class Entry(models.Model):
             refuse_after_insert(
                 name="one_of_two",  # L01
                 wrong=(
-                    "SELECT made.transfer_id INTO wrong FROM made WHERE ("
+                    "SELECT made.transfer_id FROM made WHERE ("
                     "SELECT made.amount = CASE made.account_id"
                     " WHEN t.source_id THEN -t.amount WHEN t.target_id THEN t.amount END"
                     " FROM billing_transfer AS t WHERE t.id = made.transfer_id) IS NOT TRUE LIMIT 1"
                 ),
                 why="an entry of transfer % is none of its two",
+                plan_is_kept=True,
             ),
         ]

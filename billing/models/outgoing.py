@@ -132,10 +132,18 @@ class Payout(models.Model):
                 ),
                 func="RAISE EXCEPTION 'illegal payout move % -> %', OLD.state, NEW.state;",
             ),
-            # What a line names stays there (see PayoutLine).
+            # What a line names stays there, as it was when its lines were written (see PayoutLine).
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
-            pgtrigger.Protect(name="fixed_id", operation=pgtrigger.UpdateOf("id")),
+            pgtrigger.ReadOnly(name="fixed", fields=["id", "run", "owner", "amount"]),
             no_truncate(),
+            refuse_after_insert(
+                name="has_lines",
+                wrong=(
+                    "SELECT made.id FROM made"
+                    " WHERE NOT EXISTS (SELECT FROM billing_payoutline AS l WHERE l.payout_id = made.id) LIMIT 1"
+                ),
+                why="payout % was written without its lines",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,8 +153,9 @@ class Payout(models.Model):
 class PayoutLine(models.Model):
     """One earned order in one payout, for ever: the order is the key (L17, R132). Insert-only.
 
-    Its trigger stands in for a foreign key and says more: all lines of a payout come in one statement and are together
-    what it pays (L18). A key is checked row by row, which took longer than writing the lines.
+    Its trigger stands in for a foreign key and says more: the lines of a payout come in the statement that makes it,
+    and are together what it pays (L18); since each is positive, none comes later. A key is checked row by row, which
+    took longer than writing the lines.
     """
 
     order_id = models.BigIntegerField(_("订单"), primary_key=True)
@@ -155,14 +164,15 @@ class PayoutLine(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("付款明细")
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payout_line_positive")]
         triggers = [
             *append_only(),
             refuse_after_insert(
                 name="sum_to_the_payout",
                 wrong=(
-                    "SELECT paid.payout_id INTO wrong"
-                    " FROM (SELECT payout_id, sum(amount) AS amount FROM made GROUP BY payout_id) AS paid WHERE ("
-                    "SELECT p.amount = paid.amount FROM billing_payout AS p WHERE p.id = paid.payout_id"
+                    "SELECT paid.payout_id FROM (SELECT DISTINCT payout_id FROM made) AS paid WHERE ("
+                    "SELECT p.amount = (SELECT sum(l.amount) FROM billing_payoutline AS l WHERE l.payout_id = p.id)"
+                    " FROM billing_payout AS p WHERE p.id = paid.payout_id"
                     ") IS NOT TRUE LIMIT 1"
                 ),
                 why="the lines of payout % are not what it pays",
@@ -173,8 +183,8 @@ class PayoutLine(models.Model):
 class PayoutAttempt(models.Model):
     """One number at Sina Pay, committed before the call; never replaced while its fate is unknown.
 
-    Its trigger stands in for two foreign keys and says more: an attempt pays what its payout is worth, to a card of the
-    payout's own owner (L18, R13).
+    Its triggers stand in for two foreign keys and say more: an attempt pays what its payout is worth, to a card of the
+    payout's own owner, and never becomes an attempt at anything else (L18, R13).
     """
 
     class State(models.TextChoices):
@@ -214,10 +224,13 @@ class PayoutAttempt(models.Model):
             models.Index(fields=["next_at"], condition=Q(state__in=["new", "sent", "unknown"]), name="attempt_due")
         ]
         triggers = [
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="fixed", fields=["id", "payout", "number", "card", "amount"]),
+            no_truncate(),
             refuse_after_insert(
                 name="pays_its_owner",
                 wrong=(
-                    "SELECT made.payout_id INTO wrong FROM made WHERE ("
+                    "SELECT made.payout_id FROM made WHERE ("
                     "SELECT made.amount = p.amount AND c.owner_id = p.owner_id"
                     " FROM billing_payout AS p, billing_bankcard AS c"
                     " WHERE p.id = made.payout_id AND c.id = made.card_id"

@@ -9,7 +9,7 @@ from accounts import access
 from billing import holds, payouts, suspense, topups
 from billing.models import AccountKind, BankCard, CreditLimit, FeeRate, LedgerAccount, Payout, SuspenseItem, TopUp
 from tests.accounts.people import in_group
-from tests.billing.book import earn, recharge
+from tests.billing.book import earn, overwrite, recharge
 from tests.billing.sina import QUERY_DEPOSIT, QUERY_PAYOUT, bind, tell
 from tests.billing.test_payouts import TEN, attempt, batch
 from tests.billing.test_suspense import parked
@@ -186,7 +186,7 @@ def test_a_contradiction_is_resolved_by_sinas_list(client, desk, sina, failed):
 
 
 def test_ones_own_payout_cannot_even_be_addressed(client, desk, failed):
-    Payout.objects.update(owner=desk)
+    overwrite(Payout.objects.all(), owner=desk)
     assert do(client, failed, "retry").status_code == 404
     assert str(failed.attempts.get().number) not in page(client, "payout")
 

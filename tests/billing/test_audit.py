@@ -86,6 +86,11 @@ def entry_of_no_transfer() -> None:
     sql("UPDATE billing_ledgeraccount SET balance = balance - 1, seq = seq + 1 WHERE id = %s", account.pk)
 
 
+def entries_of_nothing() -> None:
+    columns = "(transfer_id, account_id, amount, balance_after, seq)"
+    sql(f"INSERT INTO billing_entry {columns} VALUES (-1, -1, 5, 5, 1), (-1, -2, -5, -5, 1)")
+
+
 def balance_by_hand() -> None:
     sql("UPDATE billing_ledgeraccount SET balance = balance + 1 WHERE kind = 'available'")
 
@@ -151,6 +156,18 @@ def payout_of_another_sum_than_its_lines() -> None:
     sql("UPDATE billing_payoutline SET amount = amount + 1 WHERE order_id = 3")
 
 
+def line_of_no_payout() -> None:
+    sql("INSERT INTO billing_payoutline (payout_id, order_id, amount) VALUES (-1, 9, 5)")
+
+
+def attempt_of_no_payout() -> None:
+    sql(
+        "INSERT INTO billing_payoutattempt (payout_id, card_id, amount, number, state, made_at, queries, code)"
+        " VALUES (-1, -1, 5, 'PO1', 'new', %s, 0, '')",
+        MONDAY,
+    )
+
+
 def run_on_a_thursday() -> None:
     without("billing_payoutrun", "run_on_friday_midnight")
     sql("UPDATE billing_payoutrun SET cutoff = cutoff - interval '1 minute'")
@@ -190,6 +207,7 @@ def unknown_for_long() -> None:
 CORRUPTIONS: list[tuple[str, Callable[[], None]]] = [
     ("L01", transfer_without_entries),
     ("L02", entry_of_no_transfer),
+    ("L02", entries_of_nothing),
     ("L03", balance_by_hand),
     ("L03", running_balance_by_hand),
     ("L04", absurd_amount),
@@ -202,6 +220,8 @@ CORRUPTIONS: list[tuple[str, Callable[[], None]]] = [
     ("L18", transit_of_no_payout),
     ("L18", payout_without_an_attempt),
     ("L18", payout_of_another_sum_than_its_lines),
+    ("L18", line_of_no_payout),
+    ("L18", attempt_of_no_payout),
     ("L20", run_on_a_thursday),
     ("L21", paid_topup_without_money),
     ("L21", money_of_a_failed_topup),

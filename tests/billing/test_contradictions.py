@@ -4,7 +4,7 @@ import pytest
 
 from billing import payouts, queries
 from billing.models import AccountKind, Payout, PayoutAttempt
-from tests.billing.book import balance
+from tests.billing.book import balance, overwrite
 from tests.billing.sina import QUERY_PAYOUT, at, bind, tell
 from tests.billing.test_payouts import TEN, attempt, batch
 from tests.factories import UserFactory
@@ -134,7 +134,7 @@ def test_paid_then_failed_then_paid_again_is_simply_unfrozen(sina, owner, desk):
 
 def test_another_amount_in_sinas_list_freezes_and_books_nothing(sina, owner, desk):
     one = said(sina)
-    PayoutAttempt.objects.update(amount=9_999)
+    overwrite(PayoutAttempt.objects.all(), amount=9_999)
     sina.settle(one.number, "success", notify="never")
     assert payouts.query_due(at(TEN + MINUTE)) == 0
     assert Payout.objects.get().conflict_at == TEN + MINUTE
@@ -142,7 +142,7 @@ def test_another_amount_in_sinas_list_freezes_and_books_nothing(sina, owner, des
     with pytest.raises(Conflict) as refusal:
         payouts.resolve(payout=one.payout, by=desk, now=TEN)
     assert refusal.value.code == "other_amount"
-    PayoutAttempt.objects.update(amount=10_000)
+    overwrite(PayoutAttempt.objects.all(), amount=10_000)
     payouts.resolve(payout=one.payout, by=desk, now=TEN)
     assert paid_total(owner) == (0, 0, 10_000)
 
@@ -201,9 +201,9 @@ def test_a_word_that_comes_while_a_person_decides_waits_for_that_person(sina, ow
 
 def test_a_refusal_after_another_amount_can_still_be_resolved(sina, owner, desk):
     one = said(sina)
-    PayoutAttempt.objects.update(amount=9_999)
+    overwrite(PayoutAttempt.objects.all(), amount=9_999)
     payouts.query_due(at(TEN + MINUTE))
-    PayoutAttempt.objects.update(amount=10_000)
+    overwrite(PayoutAttempt.objects.all(), amount=10_000)
     tell(sina.settle(one.number, "failed"), now=TEN + HOUR)
     assert paid_total(owner) == (0, 10_000, 0)
     payouts.resolve(payout=one.payout, by=desk, now=TEN + HOUR)

@@ -83,6 +83,40 @@ def test_an_absurd_amount_is_refused_by_the_database(now):
             ledger.post([ledger.NewTransfer(Reason.GOODWILL, 1, expense, account, amount)], at=now)
 
 
+def test_what_is_no_answer_is_an_error(now):
+    """Any breach but of the three constraints that `post` speaks of comes out as the database says it."""
+    account, expense = available_of(AdvertiserFactory()), ledger.platform(AccountKind.EXPENSE)
+    for transfer, said in (
+        (ledger.NewTransfer(Reason.GOODWILL, 1, account, account, 5), "transfer_two_accounts"),
+        (ledger.NewTransfer(Reason.EARN, 1, expense, account, 5), "transfer_ends_when_it_ends"),
+        (ledger.NewTransfer(Reason.GOODWILL, 1, expense, 0, 5), "its two entries"),
+        (ledger.NewTransfer(Reason.GOODWILL, None, expense, account, 5), "not-null"),
+        (ledger.NewTransfer("x" * 15, 1, expense, account, 5), "too long"),
+    ):
+        with pytest.raises(DatabaseError, match=said), transaction.atomic():
+            ledger.post([transfer], at=now)
+    assert not Transfer.objects.exists()
+
+
+def test_an_account_may_stand_in_many_transfers_of_a_batch_on_either_side(now):
+    one, other = (available_of(AdvertiserFactory()) for _ in range(2))
+    expense = ledger.platform(AccountKind.EXPENSE)
+    hops = [(expense, one, 9), (one, other, 4), (other, one, 1), (one, expense, 6)]
+    batch = [ledger.NewTransfer(Reason.REVERSAL, place, *hop) for place, hop in enumerate(hops)]
+    ledger.post(batch, at=now)
+    rows = Entry.objects.filter(account_id=one).order_by("seq").values_list("amount", "balance_after", "seq")
+    assert list(rows) == [(9, 9, 1), (-4, 5, 2), (1, 6, 3), (-6, 0, 4)]
+    balances = dict(LedgerAccount.objects.values_list("pk", "balance"))
+    assert balances == {one: 0, other: 3, expense: -3}
+
+
+def test_posting_leaves_the_session_as_it_was(now):
+    recharge(AdvertiserFactory(), 100, at=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('enable_seqscan'), current_setting('plan_cache_mode')")
+        assert cursor.fetchone() == ("on", "auto")
+
+
 def test_a_failed_batch_leaves_nothing_and_the_transaction_goes_on(now):
     account, expense = available_of(AdvertiserFactory()), ledger.platform(AccountKind.EXPENSE)
     good = ledger.NewTransfer(Reason.GOODWILL, 1, expense, account, 100)

@@ -7,7 +7,7 @@ from billing import ledger, payouts, queries
 from billing.models import AccountKind, BankCard, Payout, PayoutAttempt, Reason, Transfer
 from billing.payouts import Line
 from billing.payouts.moves import Moved, move
-from tests.billing.book import earn
+from tests.billing.book import earn, overwrite
 from tests.billing.sina import PAY, QUERY_PAYOUT, at, bind, tell
 from tests.factories import AdvertiserFactory, UserFactory
 from tests.moments import DAY, FRIDAY, HOUR, MINUTE
@@ -225,7 +225,7 @@ def test_a_retry_without_a_card_waits_for_one(sina, now):
 def test_a_retry_that_the_book_cannot_cover_is_set_aside_with_an_alarm(sina, owner):
     payouts.send_due(TEN)
     tell(sina.settle(attempt().number, "failed"), now=TEN)
-    Payout.objects.update(retry_at=TEN, amount=10_001)
+    overwrite(Payout.objects.all(), retry_at=TEN, amount=10_001)
     assert payouts.retry_due(TEN) == 0
     assert Payout.objects.get().retry_at == TEN + DAY
     assert Alarm.objects.get().kind == "payout_unbooked"

@@ -22,6 +22,17 @@ _rule(
 # All entries together are nothing.
 _rule("L02", "SELECT sum(amount) AS drift_fen FROM billing_entry HAVING sum(amount) <> 0")
 
+# And none of them hangs in the air.
+_rule(
+    "L02",
+    """
+    SELECT entry.id AS entry, entry.transfer_id, entry.account_id FROM billing_entry AS entry
+    LEFT JOIN billing_transfer AS transfer ON transfer.id = entry.transfer_id
+    LEFT JOIN billing_ledgeraccount AS account ON account.id = entry.account_id
+    WHERE transfer.id IS NULL OR account.id IS NULL
+    """,
+)
+
 # Each balance-after is the one before and the amount, `seq` has no gap, and the account stands where its last entry
 # stands: so the stored balance is the sum of the entries.
 _rule(

@@ -28,11 +28,12 @@ _rule(
 _rule(
     "L18",
     """
-    SELECT payout.id AS payout, payout.state, count(attempt.id) AS open_attempts
+    SELECT coalesce(payout.id, attempt.payout_id) AS payout, payout.state, count(attempt.id) AS open_attempts
     FROM billing_payout AS payout
-    LEFT JOIN billing_payoutattempt AS attempt
-      ON attempt.payout_id = payout.id AND attempt.state IN ('new', 'sent', 'unknown')
-    GROUP BY payout.id
+    FULL JOIN (
+      SELECT id, payout_id, amount FROM billing_payoutattempt WHERE state IN ('new', 'sent', 'unknown')
+    ) AS attempt ON attempt.payout_id = payout.id
+    GROUP BY payout.id, attempt.payout_id
     HAVING count(attempt.id) <> (CASE payout.state WHEN 'pending' THEN 1 ELSE 0 END)
         OR bool_or(attempt.amount <> payout.amount)
     """,
@@ -40,9 +41,11 @@ _rule(
 _rule(
     "L18",
     """
-    SELECT payout.id AS payout, payout.amount, coalesce(sum(line.amount), 0) AS lines
-    FROM billing_payout AS payout LEFT JOIN billing_payoutline AS line ON line.payout_id = payout.id
-    GROUP BY payout.id HAVING payout.amount <> coalesce(sum(line.amount), 0)
+    SELECT coalesce(payout.id, line.payout_id) AS payout, payout.amount, line.amount AS lines
+    FROM billing_payout AS payout
+    FULL JOIN (SELECT payout_id, sum(amount) AS amount FROM billing_payoutline GROUP BY payout_id) AS line
+      ON line.payout_id = payout.id
+    WHERE payout.amount IS DISTINCT FROM line.amount
     """,
 )
 
