@@ -30,20 +30,26 @@ CHUNK: Final = 20_000  # orders of one transaction, a second or two; chunked by 
 PAYOUT_WEIGHS: Final = 4  # a payout, with its attempt and its transfer, costs as much as so many orders
 ALARM: Final = "settlement"
 
+# A line is looked for where there may be one: no other batch reaches beyond the newest of their cut-offs, and whoever
+# has a payout of this batch is through. It is a look at the key per order; a join would read all lines ever made.
 _DUE: Final = """
 o.achieved_at <= %(cutoff)s AND o.state IN ('achieved', 'completed')
-AND NOT EXISTS (SELECT FROM billing_payoutline l WHERE l.order_id = o.id)
+AND (
+  o.achieved_at > (SELECT coalesce(max(cutoff), '-infinity') FROM billing_payoutrun WHERE id <> %(run)s)
+  OR (SELECT l.order_id FROM billing_payoutline l WHERE l.order_id = o.id) IS NULL
+)
 AND NOT EXISTS (SELECT FROM billing_payout p WHERE p.run_id = %(run)s AND p.owner_id = o.owner_id)
 """
 _OWNERS: Final = f"SELECT o.owner_id, count(*) FROM orders_order o WHERE {_DUE} GROUP BY 1 ORDER BY 1"  # noqa: S608
 # A temporary table, and not a list or a subquery: the planner sees how large it is, and payouts, lines and the notes of
-# lateness speak of the same orders.
+# lateness speak of the same orders. It is dropped by the transaction that makes it.
 _SET_ASIDE: Final = (
-    f"CREATE TEMP TABLE settlement_chunk ON COMMIT DROP AS"  # noqa: S608
+    f"CREATE TEMP TABLE settlement_chunk AS"  # noqa: S608
     f" SELECT o.id AS order_id, o.owner_id, o.price AS amount FROM orders_order o"
     f" WHERE {_DUE} AND o.owner_id BETWEEN %(first)s AND %(last)s"
 )
 _CHUNK: Final = "SELECT order_id, owner_id, amount FROM settlement_chunk"
+_PUT_AWAY: Final = "DROP TABLE settlement_chunk"
 
 
 class AuditFailed(Exception):
@@ -176,6 +182,7 @@ def _take(run: PayoutRun, chunk: Chunk, *, now: datetime) -> int | None:
         if count:  # none when the other process was here since the chunks were cut
             payouts.add(run=run, lines=payouts.Chosen(_CHUNK), now=now)
             lateness.note_no_batch(orders=_CHUNK, run=run, now=now)
+        _put_away()
     return count
 
 
@@ -187,10 +194,15 @@ def _plan_by_index() -> None:
 
 
 def _lines(run: PayoutRun, chunk: Chunk) -> int:
-    """Set the due orders of a chunk aside for this transaction; how many."""
+    """Set the due orders of a chunk aside; how many."""
     with connection.cursor() as cursor:
         cursor.execute(_SET_ASIDE, {"cutoff": run.cutoff, "run": run.pk, "first": chunk.first, "last": chunk.last})
         return int(cursor.rowcount)
+
+
+def _put_away() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_PUT_AWAY)
 
 
 def _close(run: PayoutRun, *, now: datetime) -> None:

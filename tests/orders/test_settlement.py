@@ -4,6 +4,7 @@ import itertools
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from billing import audit, payouts
 from billing.models import AccountKind, Payout, PayoutLine, PayoutRun
@@ -243,6 +244,12 @@ def test_chunks_hold_whole_owners_and_a_busy_one_stands_alone(monkeypatch):
     owners = [account.owner_id for account in accounts]
     spans = [(chunk.first, chunk.last) for chunk in settlement._chunks(run)]
     assert spans == [(owners[0], owners[1]), (owners[2], owners[2]), (owners[3], owners[3])]
+
+
+def test_nothing_of_a_chunk_is_left_behind_in_the_session():
+    earned()
+    settlement.settle(cutoff=FRIDAY, now=NOON)
+    assert "settlement_chunk" not in connection.introspection.table_names()
 
 
 def test_a_violated_book_stops_the_batch_and_calls_a_person(monkeypatch):
