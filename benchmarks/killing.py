@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from benchmarks import scratch
 
-CHUNK: Final = 400  # small, so that a kill falls between many and into one
+CHUNK: Final = 200  # small, so that a kill falls between many and into one
 KILLS: Final = 5
-PAUSE: Final = 0.6  # seconds at most from the first chunk to the kill
+PAUSE: Final = 0.15  # seconds at most from the first chunk to the kill
 
 # What the batch is, without what is random (the attempts' numbers) or may have gaps (ids).
 _DIGEST: Final = """
@@ -35,6 +35,7 @@ SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
   SELECT concat_ws(',', 'notice', user_id, kind, body) FROM accounts_notice
 ) AS parts
 """
+_BEGUN: Final = "SELECT count(*) FROM billing_payoutrun WHERE finished_at IS NULL"
 
 
 def settle(url: str, *, chunk: int = 0) -> dict[str, Any]:
@@ -56,17 +57,21 @@ def killed(url: str) -> int:
         for line in process.stdout or ():
             if line.startswith("begun"):
                 time.sleep(random.uniform(0, PAUSE))
-                hits += process.poll() is None
                 process.kill()
         process.wait()
+        hits += _ask(url, _BEGUN)
     settle(url, chunk=CHUNK)
     return hits
 
 
 def digest(url: str) -> str:
+    return str(_ask(url, _DIGEST))
+
+
+def _ask(url: str, query: str) -> Any:
     with closing(scratch.connect(url)) as opened, opened.cursor() as cursor:
-        cursor.execute(_DIGEST)
-        return str(cursor.fetchone()[0])
+        cursor.execute(query)
+        return cursor.fetchone()[0]
 
 
 def _start(url: str, chunk: int) -> "subprocess.Popen[str]":

@@ -88,10 +88,11 @@ def tasks(
     state: str = TaskState.RUNNING,
     form: str = Form.ORIGINAL,
     orders_each: int = 0,
+    fee: int = FEE,
 ) -> None:
     """Tasks 1 … count with one approved submission of the same id each, spread over the advertisers.
 
-    `orders_each` is what the submissions' sums are to stand for.
+    `orders_each` and `fee` are what the submissions' sums are to stand for.
     """
     advertiser = f"1 + (n - 1) % {advertisers_are}"
     words = {"form": f"'{form}'", "text": "'新品上市，欢迎试吃。第 ' || n || ' 期'"}
@@ -123,7 +124,7 @@ def tasks(
         submitted_at=f"{T0} - interval '2 hours'",
         submitted_by_id=advertiser,
         net=str(PRICE * orders_each or 1),
-        fee=str(FEE * orders_each),
+        fee=str(fee * orders_each),
         coverage="0",
         rule_version="'bench'",
         **words,
@@ -142,12 +143,13 @@ def orders(
 ) -> None:
     """Orders 1 … count with their items: order n belongs to task 1 + (n-1) % tasks and account 1 + (n-1) % accounts.
 
-    `columns` are SQL expressions over `n` for columns of the order (`state`, `posted_at`, …); `start_at` and
-    `account_id` too. They may speak of other columns of the FROM clause `of`.
+    `columns` are SQL expressions over `n` for columns of the order (`state`, `posted_at`, …); `start_at`,
+    `account_id` and `fee` too. They may speak of other columns of the FROM clause `of`.
     """
     task = f"1 + (n - 1) % {tasks_are}"
     account = columns.setdefault("account_id", f"1 + (n - 1) % {accounts_are}")
     start = columns.setdefault("start_at", T0)
+    fee = columns.setdefault("fee", str(FEE))
     fill.rows(
         Item,
         count,
@@ -157,7 +159,7 @@ def orders(
         account_id=account,
         start_at=start,
         price=str(PRICE),
-        fee=str(FEE),
+        fee=fee,
         followers="10000",
         rating="60",
     )
@@ -173,7 +175,6 @@ def orders(
         "form": f"'{Form.ORIGINAL}'",
         "text": "'新品上市，欢迎试吃。订单 ' || n",
         "price": str(PRICE),
-        "fee": str(FEE),
         "followers": "10000",
         "rating": "60",
         "dispatched_at": f"{T0} - interval '1 hour'",

@@ -16,7 +16,7 @@ from billing import ledger  # noqa: E402
 from weitask import arrays, clock  # noqa: E402
 
 BATCH = 1_000
-SECONDS = 4.0
+SECONDS = 3.0
 ROUNDS = 3
 GOAL = 0.4
 SIZES = (10, 100, 1_000, 10_000)
