@@ -1,6 +1,6 @@
 """The sweeps of this app."""
 
-from accounts import notices, profiles, weibo_binding
+from accounts import outbox, profiles, weibo_binding
 from weitask.sweeps import Sweep, register
 
 register(
@@ -21,8 +21,8 @@ register(
 register(
     Sweep(
         name="accounts.notices",
-        run=notices.deliver_due,
-        next_due=notices.next_due,
+        run=outbox.deliver_due,
+        next_due=outbox.next_due,
         leased=True,
     )
 )

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -11,7 +11,13 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import AdvertiserQuerySet, CategoryQuerySet, MediaAccountQuerySet, NoticeQuerySet
+from accounts.querysets import (
+    AdvertiserQuerySet,
+    CategoryQuerySet,
+    DeliveryQuerySet,
+    MediaAccountQuerySet,
+    NoticeQuerySet,
+)
 from weitask.models import append_only
 
 
@@ -30,6 +36,9 @@ class User(AbstractUser):
     language = models.CharField(  # of notices; written by `accounts.language`
         _("语言"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
+    # Topics of notices, see `accounts.topics`: kept from Weibo, and sent by e-mail as well. The inbox has them all.
+    quiet_topics = ArrayField(models.CharField(max_length=10), default=list, db_default=[], blank=True)
+    mail_topics = ArrayField(models.CharField(max_length=10), default=list, db_default=[], blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("用户")
@@ -271,13 +280,7 @@ class Slot(models.Model):
 
 
 class Notice(models.Model):
-    """站内通知 and the outbox of Weibo notices (R65, R69). One per `dedupe`, ever. Written by `accounts.notices`."""
-
-    class Weibo(models.TextChoices):
-        NONE = "none", _("不发送")
-        WAITING = "waiting", _("待发送")
-        SENT = "sent", _("已发送")
-        FAILED = "failed", _("发送失败")
+    """站内通知 (R65, R69). One per `dedupe`, ever. Written by `accounts.notices`."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("收件人"))
     kind = models.CharField(_("类型"), max_length=40)
@@ -288,10 +291,6 @@ class Notice(models.Model):
     urgent = models.BooleanField(_("紧急"), default=False)
     created_at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(_("阅读时间"), null=True, blank=True)
-    weibo_uid = models.CharField(max_length=20, blank=True)
-    weibo_state = models.CharField(_("微博通知"), max_length=10, choices=Weibo, default=Weibo.NONE)
-    weibo_tries = models.SmallIntegerField(default=0)
-    weibo_next_at = models.DateTimeField(null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -301,8 +300,37 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="notice_inbox"),
             models.Index(fields=["user"], condition=Q(read_at=None), name="notice_unread"),
-            models.Index(fields=["weibo_next_at"], condition=Q(weibo_state="waiting"), name="notice_due"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class Delivery(models.Model):
+    """The outbox: a copy of a notice on its way by one channel. Written by `accounts.notices`, sent by `outbox`."""
+
+    class Channel(models.TextChoices):
+        WEIBO = "weibo", _("微博通知")
+        EMAIL = "email", _("邮件")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("待发送")
+        SENT = "sent", _("已发送")
+        FAILED = "failed", _("发送失败")
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", db_index=False)
+    channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
+    address = models.CharField(_("地址"), max_length=254)  # a Weibo uid, or an e-mail address
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.WAITING)
+    tries = models.SmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("通知发送")
+        constraints = [models.UniqueConstraint(fields=["notice", "channel"], name="delivery_once_per_channel")]
+        indexes = [models.Index(fields=["next_at"], condition=Q(state="waiting"), name="delivery_due")]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.get_state_display()}"

@@ -51,5 +51,10 @@ class NoticeQuerySet(models.QuerySet):
     def unread(self) -> Self:
         return self.filter(read_at=None)
 
-    def due_by_weibo(self, now: datetime) -> Self:
-        return self.filter(weibo_state="waiting", weibo_next_at__lte=now)
+
+class DeliveryQuerySet(models.QuerySet):
+    def waiting(self) -> Self:
+        return self.filter(state="waiting")
+
+    def due(self, now: datetime) -> Self:
+        return self.waiting().filter(next_at__lte=now)

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("notices/", notices.inbox, name="notices"),
     path("notices/<int:pk>/read/", notices.read, name="notice_read"),
     path("notices/read/", notices.read_all, name="notices_read"),
+    path("notices/channels/", notices.channels, name="notice_channels"),
 ]
 
 menu(Entry(_("我的帐号"), "media_accounts", "brand-weibo", (Identity.MEDIA,), 30, beside=("/weibo/",)))

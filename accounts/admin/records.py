@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.acting import ReadOnlyAdmin
 from accounts.models import Advertiser, Notice, WeiboAccount
@@ -39,7 +40,15 @@ class WeiboAccountAdmin(ReadOnlyAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "user", "kind", "title", "urgent", "weibo_state", "read_at"]
-    list_filter = ["kind", "weibo_state", "urgent"]
+    list_display = ["created_at", "user", "kind", "title", "urgent", "copies", "read_at"]
+    list_filter = ["kind", "deliveries__state", "urgent"]
     search_fields = ["user__username", "title", "dedupe"]
     list_select_related = ["user"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
+        """With the copies that left the house."""
+        return super().get_queryset(request).prefetch_related("deliveries")
+
+    @admin.display(description=_("发送"))
+    def copies(self, notice: Notice) -> str:
+        return ", ".join(str(one) for one in notice.deliveries.all()) or "-"

@@ -1,13 +1,17 @@
 """通知: the inbox of a login (R65, R69)."""
 
+from allauth.account.models import EmailAddress
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import notices
+from accounts.forms import ChannelsForm
 from accounts.models import Notice, User
 from weitask import clock, keyset
 
@@ -40,6 +44,21 @@ def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything read."""
     notices.mark_all_read(by=_user(request), now=clock.now())
     return HttpResponseRedirect(reverse("notices"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def channels(request: HttpRequest) -> HttpResponse:
+    """Which topics also go to Weibo and by e-mail; the inbox has them all."""
+    user = _user(request)
+    form = ChannelsForm(request.POST or None, initial=ChannelsForm.of(user))
+    if request.method == "POST" and form.is_valid():
+        notices.choose_channels(user=user, quiet=form.quiet, mailed=form.cleaned_data["mail"])
+        messages.success(request, _("通知方式已保存"))
+        return HttpResponseRedirect(reverse("notice_channels"))
+    proven = EmailAddress.objects.filter(user=user, primary=True, verified=True).first()
+    shown = {"form": form, "rows": form.rows(), "email": proven, "weibo": notices.uids_of([user.pk])}
+    return render(request, "accounts/notice_channels.html", shown)
 
 
 def _user(request: HttpRequest) -> User:

@@ -133,7 +133,11 @@ def test_a_decision_is_kept_with_who_when_and_why_and_told_to_the_owner(pending,
     decision = AccountDecision.objects.get()
     assert (decision.by, decision.at, decision.reason, decision.approved) == (reviewer, now, "头像含二维码", False)
     notice = Notice.objects.get()
-    assert (notice.user, notice.title, notice.weibo_uid) == (pending.owner, "授权审核未通过", pending.weibo.uid)
+    assert (notice.user, notice.title, notice.deliveries.get().address) == (
+        pending.owner,
+        "授权审核未通过",
+        pending.weibo.uid,
+    )
     assert "头像含二维码" in notice.body
 
 

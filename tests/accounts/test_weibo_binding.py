@@ -147,7 +147,7 @@ def test_the_owner_is_reminded_once_three_days_before(bound, now):
     assert weibo_binding.watch_tokens(due) == 1
     assert weibo_binding.watch_tokens(due + DAY) == 0
     notice = Notice.objects.get()
-    assert (notice.kind, notice.user, notice.weibo_uid) == ("weibo_expiring", bound.user, UID)
+    assert (notice.kind, notice.user, notice.deliveries.get().address) == ("weibo_expiring", bound.user, UID)
     assert "2026-02-04 10:00" in notice.body
 
 

@@ -50,7 +50,7 @@ def test_an_order_posted_a_second_before_stays_published_and_becomes_exempt():
     assert (order.state, order.exempt_from) == ("published", STOP)
     notice = Notice.objects.get(user=order.owner, kind="order_delete_post")
     assert notice.urgent
-    assert notice.weibo_state == Notice.Weibo.WAITING
+    assert notice.deliveries.get().state == "waiting"
 
 
 def test_an_exempt_order_earns_at_24_hours():

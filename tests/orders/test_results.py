@@ -39,7 +39,7 @@ def test_every_owner_is_told_of_the_new_order_with_the_net_income():
         notice = Notice.objects.get(user=order.owner)
         assert "100.00" in notice.body
         assert "110.00" not in notice.body
-        assert (notice.url, notice.weibo_uid) == (f"/orders/{order.pk}/", order.account.weibo.uid)
+        assert (notice.url, notice.deliveries.get().address) == (f"/orders/{order.pk}/", order.account.weibo.uid)
 
 
 def test_the_snapshots_are_those_of_the_submission():
