@@ -203,6 +203,33 @@ class Selection(models.Model):
         indexes = [models.Index(fields=["task", "position"], name="selection_order")]
 
 
+class SharedQuote(models.Model):
+    """报价单: what a draft costs and whom it reaches at one moment, for whoever has the link, until it expires.
+
+    A picture, not a promise: prices are those of `made_at`. Written by `tasks.sharing`.
+    """
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="quotes")
+    token = models.CharField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    text = models.TextField(blank=True)
+    lines = models.JSONField()  # [{"name", "followers", "start_at" (ISO 8601) or null, "net", "fee"}] in fen
+    net = models.BigIntegerField()
+    fee = models.BigIntegerField()
+    coverage = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("made_at")), name="quote_expires_later")
+        ]
+
+    @property
+    def total(self) -> int:
+        return self.net + self.fee
+
+
 class Submission(models.Model):
     """The unit of review and hold: what was asked for, immutable but for the decision (A16, A17, R32, R49)."""
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity
 from accounts.workspace import Entry, menu
-from tasks.views import editor, images, market
+from tasks.views import editor, images, market, quotes
 
 urlpatterns: list[URLPattern] = [
     path("market/", market.market, name="market"),
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:pk>/choose/", market.choose, name="task_choose"),
     path("tasks/<int:pk>/copy/", editor.task_copy, name="task_copy"),
     path("tasks/<int:pk>/delete/", editor.task_delete, name="task_delete"),
+    path("tasks/<int:pk>/quotes/", quotes.quotes, name="task_quotes"),
+    path("tasks/<int:pk>/quotes/<int:quote>/delete/", quotes.take_back, name="quote_take_back"),
+    path("quotes/<str:token>/", quotes.quote, name="quote"),
     path("images/", images.upload, name="image_upload"),
     path("images/<int:pk>/", images.image, name="image"),
 ]

@@ -18,6 +18,16 @@
     }
   });
 
+  // A link to pass on: the whole of it is marked, copied, and the button says so.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard?.writeText(field.value);
+    button.textContent = button.dataset.copied;
+  });
+
   // What is ticked goes along to the next page and through a filter.
   const ticked = (name) =>
     [...document.querySelectorAll(`#choice input[name="${name}"]`)]

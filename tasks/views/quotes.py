@@ -1,0 +1,76 @@
+"""报价单: sharing what a draft costs, and the page that a link shows (R31)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import workspace
+from accounts.views.refused import tell
+from accounts.workspace import advertiser_required
+from tasks import sharing
+from tasks.models import Task
+from weitask import clock
+from weitask.forms import whole_numbers
+from weitask.refusal import Refusal
+
+
+@advertiser_required
+@require_http_methods(["GET", "POST"])
+def quotes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The links of a draft, and a form for another one."""
+    task = _mine(request, pk)
+    if request.method == "POST":
+        days = next(iter(whole_numbers(request.POST.getlist("days"))), 0)
+        try:
+            sharing.share(task=task, by=task.advertiser.user, days=days, now=clock.now())
+        except Refusal as refusal:
+            tell(request, refusal)
+        else:
+            messages.success(request, _("报价单已生成，复制链接发给对方即可。"))
+        return HttpResponseRedirect(reverse("task_quotes", args=[pk]))
+    now = clock.now()
+    rows = [(one, request.build_absolute_uri(reverse("quote", args=[one.token]))) for one in task.quotes.all()]
+    live = [(one, link) for one, link in rows if one.expires_at > now]
+    return render(request, "tasks/quotes.html", {"task": task, "rows": live, "days": sharing.DAYS})
+
+
+@advertiser_required
+@require_POST
+def take_back(request: HttpRequest, pk: int, quote: int) -> HttpResponse:
+    """The link shows nothing any more."""
+    task = _mine(request, pk)
+    sharing.take_back(quote=get_object_or_404(task.quotes, pk=quote), by=task.advertiser.user)
+    messages.success(request, _("报价单已撤回，链接不再有效。"))
+    return HttpResponseRedirect(reverse("task_quotes", args=[pk]))
+
+
+@never_cache
+@require_GET
+def quote(request: HttpRequest, token: str) -> HttpResponse:
+    """What the link shows to anybody, without a login and unseen by search engines."""
+    found = sharing.read(token=token, now=clock.now())
+    context: dict[str, Any] = {"quote": found}
+    if found is not None:
+        context["lines"] = [{**line, "start_at": _moment(line["start_at"])} for line in found.lines]
+    response = render(request, "tasks/quote.html", context, status=200 if found else 404)
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _mine(request: HttpRequest, pk: int) -> Task:
+    advertiser = workspace.active(request).advertiser
+    if advertiser is None:
+        raise Http404
+    return get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
