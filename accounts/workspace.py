@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.http import urlencode
@@ -130,6 +130,14 @@ def active(request: HttpRequest) -> Workspace:
         known = _read(request)
         request._workspace = known  # type: ignore[attr-defined]
     return known
+
+
+def own_advertiser(request: HttpRequest) -> Advertiser:
+    """The advertiser whose workspace this is, behind `advertiser_required`."""
+    advertiser = active(request).advertiser
+    if advertiser is None:
+        raise Http404
+    return advertiser
 
 
 def advertiser_required(view: View) -> View:

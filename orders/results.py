@@ -52,6 +52,11 @@ class Totals:
     comments: int
     likes: int
 
+    @property
+    def cpm(self) -> int | None:
+        """千次覆盖成本 in fen: what was charged for a thousand followers reached; None while nobody was."""
+        return round(self.charged * 1000 / self.reached) if self.reached else None
+
 
 @dataclass(frozen=True)
 class Report:

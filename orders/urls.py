@@ -8,7 +8,7 @@ from accounts.models import Identity, User
 from accounts.workspace import Entry, menu
 from orders.models import Order
 from orders.moves import State
-from orders.views import calendar, help, home, inbox, standing, tasks
+from orders.views import calendar, help, home, inbox, reports, standing, tasks
 from weitask import clock
 
 urlpatterns: list[URLPattern] = [
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("support/", help.support, name="support"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:pk>/", tasks.task, name="task"),
+    path("tasks/<int:pk>/report/", reports.closing_report, name="task_report"),
     path("tasks/<int:pk>/add/", tasks.add, name="task_add_orders"),
     path("tasks/orders/<int:pk>/", tasks.advertiser_order, name="task_order"),
     path("orders/", inbox.orders, name="orders"),

@@ -3,15 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import workspace
-from accounts.models import Advertiser
-from accounts.workspace import advertiser_required
+from accounts.workspace import advertiser_required, own_advertiser
 from orders import labels, queries, results
 from orders.moves import HOLDING_MONEY
 from tasks import queries as task_queries
@@ -28,7 +26,7 @@ from weitask.retrying import retrying
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
     """Newest first; `?state=` filters."""
-    mine = Task.objects.visible_to(_advertiser(request))
+    mine = Task.objects.visible_to(own_advertiser(request))
     state = request.GET.get("state", "")
     shown = mine.filter(state=state) if state in TaskState.values else mine
     page = keyset.page(shown, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
@@ -42,7 +40,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 @require_GET
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One task; its live part is fetched again by htmx while something can still change."""
-    found = get_object_or_404(Task.objects.visible_to(_advertiser(request)), pk=pk)
+    found = get_object_or_404(Task.objects.visible_to(own_advertiser(request)), pk=pk)
     report = results.report(found)
     submission = found.submissions.order_by("-number").first()
     context = {
@@ -71,7 +69,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def advertiser_order(request: HttpRequest, pk: int) -> HttpResponse:
     """One order of one's own task, with the evidence (spec 5)."""
-    found = get_object_or_404(queries.of_advertiser(_advertiser(request)), pk=pk)
+    found = get_object_or_404(queries.of_advertiser(own_advertiser(request)), pk=pk)
     context = {
         "order": found,
         "label": labels.label(found),
@@ -87,7 +85,7 @@ def advertiser_order(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """增加订单: the same content goes out at once, a new text is reviewed first (A17)."""
-    advertiser = _advertiser(request)
+    advertiser = own_advertiser(request)
     found = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
     if found.state not in LIVE:
         messages.error(request, _("只有已通过且未结束的任务可以增加订单"))
@@ -141,10 +139,3 @@ def _note_price(row: RowForm, price: int | None) -> None:
         row.data = {**dict(row.data.items()), row.add_prefix("price_seen"): price or ""}
     else:
         row.initial["price_seen"] = price
-
-
-def _advertiser(request: HttpRequest) -> Advertiser:
-    advertiser = workspace.active(request).advertiser
-    if advertiser is None:
-        raise Http404
-    return advertiser

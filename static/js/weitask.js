@@ -28,6 +28,10 @@
     button.textContent = button.dataset.copied;
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) print();
+  });
+
   // What is ticked goes along to the next page and through a filter.
   const ticked = (name) =>
     [...document.querySelectorAll(`#choice input[name="${name}"]`)]

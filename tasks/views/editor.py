@@ -5,16 +5,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseFormSet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import workspace
 from accounts.models import Advertiser
 from accounts.views.refused import tell
-from accounts.workspace import advertiser_required
+from accounts.workspace import advertiser_required, own_advertiser
 from billing import queries as money
 from tasks import drafting, policy, queries, quoting, review, source
 from tasks.forms import (
@@ -52,7 +51,7 @@ class Editor:
 @require_http_methods(["GET", "POST"])
 def task_new(request: HttpRequest) -> HttpResponse:
     """A new draft. An enterprise below the threshold sees how far it is instead (R8, A31)."""
-    advertiser = _advertiser(request)
+    advertiser = own_advertiser(request)
     total = policy.recharged_total(advertiser=advertiser, now=clock.now())
     if advertiser.is_enterprise and total < policy.THRESHOLD:
         return render(request, "tasks/threshold.html", {"recharged": total, "threshold": policy.THRESHOLD})
@@ -63,7 +62,7 @@ def task_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft, or a task that was rejected or lapsed in review (R23, R28)."""
-    advertiser = _advertiser(request)
+    advertiser = own_advertiser(request)
     task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
     if not task.is_editable:
         messages.info(request, _("任务已提交，不能修改。"))
@@ -75,7 +74,7 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def task_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
-    advertiser = _advertiser(request)
+    advertiser = own_advertiser(request)
     task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
     try:
         drafting.delete(task=task, by=advertiser.user)
@@ -90,7 +89,7 @@ def task_delete(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def task_copy(request: HttpRequest, pk: int) -> HttpResponse:
     """A new draft with the same content and accounts."""
-    advertiser = _advertiser(request)
+    advertiser = own_advertiser(request)
     task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
     try:
         fresh = drafting.copy(task=task, by=advertiser.user, now=clock.now())
@@ -108,7 +107,7 @@ def fetch_source(request: HttpRequest) -> HttpResponse:
     url = request.GET.get("source_url", "").strip()
     if url:
         try:
-            found = source.fetch(advertiser=_advertiser(request), url=url, now=clock.now())
+            found = source.fetch(advertiser=own_advertiser(request), url=url, now=clock.now())
         except Refusal as refusal:
             why = str(refusal)
     return render(request, "tasks/_source.html", {"source": found, "why": why})
@@ -199,10 +198,3 @@ def _page(request: HttpRequest, editor: Editor, *, status: int = 200) -> HttpRes
         "decision": editor.task.decisions.first() if editor.task else None,
     }
     return render(request, "tasks/editor.html", context, status=status)
-
-
-def _advertiser(request: HttpRequest) -> Advertiser:
-    advertiser = workspace.active(request).advertiser
-    if advertiser is None:
-        raise Http404
-    return advertiser

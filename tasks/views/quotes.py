@@ -4,16 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import workspace
 from accounts.views.refused import tell
-from accounts.workspace import advertiser_required
+from accounts.workspace import advertiser_required, own_advertiser
 from tasks import sharing
 from tasks.models import Task
 from weitask import clock
@@ -70,7 +69,4 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _mine(request: HttpRequest, pk: int) -> Task:
-    advertiser = workspace.active(request).advertiser
-    if advertiser is None:
-        raise Http404
-    return get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
+    return get_object_or_404(Task.objects.visible_to(own_advertiser(request)), pk=pk)

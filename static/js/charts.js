@@ -1,0 +1,29 @@
+// Lines over time. Numbers come as JSON inside the page; colours follow the theme; a table says the same in words.
+(() => {
+  "use strict";
+  const charts = [];
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  const draw = (box) => {
+    const data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+    const chart = echarts.init(box);
+    const words = { color: colour("--tblr-secondary") || "#667" };
+    chart.setOption({
+      animation: false,
+      aria: { enabled: true },
+      color: ["#d9480f", "#1c7ed6", "#2f9e44"],
+      grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
+      legend: { top: 0, textStyle: words },
+      tooltip: { trigger: "axis", renderMode: "richText" },
+      xAxis: { type: "category", data: data.moments, axisLabel: words },
+      yAxis: { type: "value", axisLabel: words, splitLine: { lineStyle: { opacity: 0.3 } } },
+      series: data.lines.map((line) => ({ type: "line", name: line.name, data: line.values, showSymbol: false })),
+    });
+    charts.push(chart);
+  };
+
+  document.querySelectorAll("[data-chart]").forEach(draw);
+  const fit = () => charts.forEach((chart) => chart.resize());
+  window.addEventListener("resize", fit);
+  window.addEventListener("beforeprint", fit);
+})();
