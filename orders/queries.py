@@ -3,18 +3,20 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import TruncDate
 
 from accounts.models import Advertiser, User
 from orders.labels import LABELS
 from orders.models import Order, OrderEvent, PublishAttempt, Reading, Verdict
-from orders.moves import EARNED, TAKES_SLOT, State
+from orders.moves import EARNED, POSTED, TAKES_SLOT, State
 from orders.querysets import OrderQuerySet
 from tasks.models import Task
-from weitask.periods import EARN_AFTER, cutoff_for
+from weitask.periods import EARN_AFTER, SHANGHAI, cutoff_for, shanghai
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,30 @@ def task_totals(tasks: Sequence[Task]) -> dict[int, dict[str, Any]]:
         coverage=Sum("followers"),
     )
     return {row["task_id"]: dict(row) for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One Shanghai day: fen charged for orders that earned on it, followers of what was posted on it."""
+
+    day: date
+    spent: int
+    reached: int
+
+
+def by_day(*, advertiser: Advertiser, now: datetime, days: int = 30) -> list[Day]:
+    """Spend and reach of each of the last `days` days, today included, oldest first; quiet days are zeros."""
+    today = shanghai(now).date()
+    dates = [today - timedelta(days=back) for back in reversed(range(days))]
+    since = datetime.combine(dates[0], time(), SHANGHAI)
+    mine = Order.objects.visible_to_advertiser(advertiser).order_by()
+    spent = _per_day(mine.filter(state__in=EARNED, achieved_at__gte=since), "achieved_at", F("price") + F("fee"))
+    reached = _per_day(mine.filter(state__in=POSTED, posted_at__gte=since), "posted_at", F("followers"))
+    return [Day(day, spent.get(day, 0), reached.get(day, 0)) for day in dates]
+
+
+def _per_day(orders: OrderQuerySet, moment: str, what: Combinable) -> dict[date, int]:
+    return dict(orders.values_list(TruncDate(moment, tzinfo=SHANGHAI)).annotate(total=Sum(what)))
 
 
 def forecast(order: Order) -> datetime | None:

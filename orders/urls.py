@@ -8,11 +8,12 @@ from accounts.models import Identity, User
 from accounts.workspace import Entry, menu
 from orders.models import Order
 from orders.moves import State
-from orders.views import calendar, help, home, inbox, reports, standing, tasks
+from orders.views import advertiser_home, calendar, help, home, inbox, reports, standing, tasks
 from weitask import clock
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    path("trend/", advertiser_home.trend, name="trend"),
     path("help/", help.help_centre, name="help"),
     path("help/<slug:slug>/", help.article, name="help_article"),
     path("lessons/", help.lessons, name="lessons"),

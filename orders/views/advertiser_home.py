@@ -5,15 +5,20 @@ from datetime import timedelta
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from accounts import workspace
+from accounts.workspace import advertiser_required, own_advertiser
 from billing import queries as money
 from orders import labels, queries
 from orders.moves import UNCHARGED
 from tasks import policy
 from tasks.models import LIVE, Task, TaskState
 from weitask import clock
+from weitask.money import yuan
 
+DAYS = 30
 LATELY = timedelta(days=7)
 
 
@@ -40,3 +45,19 @@ def home(request: HttpRequest) -> HttpResponse:
         "recent": mine.order_by("-pk")[:6],
     }
     return render(request, "orders/advertiser_home.html", context)
+
+
+@advertiser_required
+@require_GET
+def trend(request: HttpRequest) -> HttpResponse:
+    """Spend and reach of the last days, fetched after the page: it adds up thousands of orders of a busy advertiser."""
+    days = queries.by_day(advertiser=own_advertiser(request), now=clock.now(), days=DAYS)
+    chart = {
+        "moments": [f"{one.day:%m-%d}" for one in days],
+        "lines": [
+            {"name": _("消费（元）"), "values": [yuan(one.spent) for one in days]},
+            {"name": _("覆盖人数"), "values": [one.reached for one in days], "right": True},
+        ],
+    }
+    spent, reached = sum(one.spent for one in days), sum(one.reached for one in days)
+    return render(request, "orders/_trend.html", {"chart": chart, "spent": spent, "reached": reached, "days": DAYS})

@@ -5,6 +5,8 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   const draw = (box) => {
+    if (box.dataset.drawn) return;
+    box.dataset.drawn = "yes";
     const data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
     const chart = echarts.init(box);
     const words = { color: colour("--tblr-secondary") || "#667" };
@@ -16,13 +18,24 @@
       legend: { top: 0, textStyle: words },
       tooltip: { trigger: "axis", renderMode: "richText" },
       xAxis: { type: "category", data: data.moments, axisLabel: words },
-      yAxis: { type: "value", axisLabel: words, splitLine: { lineStyle: { opacity: 0.3 } } },
-      series: data.lines.map((line) => ({ type: "line", name: line.name, data: line.values, showSymbol: false })),
+      yAxis: [
+        { type: "value", axisLabel: words, splitLine: { lineStyle: { opacity: 0.3 } } },
+        { type: "value", axisLabel: words, splitLine: { show: false } },
+      ],
+      series: data.lines.map((line) => ({
+        type: "line",
+        name: line.name,
+        data: line.values,
+        yAxisIndex: line.right ? 1 : 0,
+        showSymbol: false,
+      })),
     });
     charts.push(chart);
   };
 
-  document.querySelectorAll("[data-chart]").forEach(draw);
+  const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
+  drawAll();
+  document.addEventListener("htmx:afterSettle", drawAll);
   const fit = () => charts.forEach((chart) => chart.resize());
   window.addEventListener("resize", fit);
   window.addEventListener("beforeprint", fit);

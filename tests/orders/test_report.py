@@ -5,12 +5,14 @@ import re
 
 import pytest
 
-from orders import results, spread
+from orders import queries, results, spread
 from orders.models import Reading
-from tests.moments import HOUR, MINUTE, MONDAY
+from tests.moments import DAY, HOUR, MINUTE, MONDAY
 from tests.orders import world
 from tests.pages.test_every_page import logged_in
 from weitask import clock
+from weitask.money import yuan
+from weitask.periods import shanghai
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +75,28 @@ def test_the_page_shows_the_chart_as_numbers_and_every_account(posted):
 def test_a_strange_advertiser_finds_no_report(posted):
     other = world.published().advertiser
     assert logged_in(other.user).get(f"/tasks/{posted.task_id}/report/").status_code == 404
+
+
+def test_spend_counts_on_the_day_it_is_earned_and_reach_on_the_day_of_posting():
+    order = world.achieved()
+    days = queries.by_day(advertiser=order.advertiser, now=order.achieved_at, days=3)
+    by_date = {one.day: (one.spent, one.reached) for one in days}
+    earned, posted = shanghai(order.achieved_at).date(), shanghai(order.posted_at).date()
+    assert (by_date[earned][0], by_date[posted][1]) == (order.total, order.followers)
+    assert sum(one.spent for one in days) == order.total
+    assert len(days) == 3
+
+
+def test_a_day_outside_the_span_is_left_out():
+    order = world.achieved()
+    days = queries.by_day(advertiser=order.advertiser, now=order.achieved_at + 10 * DAY, days=3)
+    assert {(one.spent, one.reached) for one in days} == {(0, 0)}
+
+
+def test_the_home_fetches_spend_and_reach_as_numbers():
+    order = world.achieved()
+    clock.pin(at=order.achieved_at)
+    client = logged_in(order.advertiser.user)
+    assert 'hx-get="/trend/"' in client.get("/").content.decode()
+    chart = json.loads(re.search(r'json">(.*?)</script>', client.get("/trend/").content.decode())[1])
+    assert chart["lines"][0]["values"][-1] == yuan(order.total)
