@@ -22,10 +22,28 @@
       note.classList.toggle("text-danger", used > Number(limit));
     });
   };
-  form.addEventListener("input", show);
-  form.addEventListener("change", show);
+  // How it will look: the words, the pictures, and under a repost the original.
+  const preview = document.getElementById("preview");
+  const mirror = () => {
+    if (!preview) return;
+    const part = (name) => preview.querySelector(`[data-preview="${name}"]`);
+    const repost = chosen() === "repost";
+    part("text").textContent = document.getElementById("id_text").value || (repost ? part("text").dataset.empty : "");
+    part("source").replaceChildren(...[...document.querySelectorAll("#source .wt-post-source > *")].map((one) => one.cloneNode(true)));
+    part("source").hidden = !repost;
+    part("pictures").replaceChildren(...[...document.querySelectorAll("#pictures img")].map((one) => one.cloneNode()));
+    part("pictures").hidden = repost;
+  };
+  const refresh = () => {
+    show();
+    mirror();
+  };
+  form.addEventListener("input", refresh);
+  form.addEventListener("change", refresh);
+  form.addEventListener("htmx:afterSettle", mirror);
   form.addEventListener("click", (event) => {
     if (event.target.closest("[data-remove-picture]")) event.target.closest("[data-picture]").remove();
+    mirror();
   });
 
   // The next upload starts afresh: without the refusals of the one before, and free to take the same file again.
@@ -35,5 +53,5 @@
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.target.id === "upload") event.target.value = "";
   });
-  show();
+  refresh();
 })();

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseFormSet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from tasks.forms import (
 from tasks.models import Form, Image, Task
 from weitask import clock
 from weitask.forms import put_problems, whole_numbers
+from weitask.periods import shanghai
 from weitask.refusal import Problem, Refusal
 from weitask.retrying import retrying
 
@@ -123,6 +124,8 @@ def _edit(request: HttpRequest, advertiser: Advertiser, task: Task | None) -> Ht
     form = TaskForm(request.POST, personal=personal)
     rows = Rows(request.POST, prefix="rows")
     editor = Editor(advertiser, task, form, rows, [], image_ids(request.POST))
+    if request.POST.get("action") == "autosave":
+        return _autosave(request, editor)
     if not (form.is_valid() & rows.is_valid()):
         return _page(request, editor, status=400)
     try:
@@ -136,6 +139,18 @@ def _edit(request: HttpRequest, advertiser: Advertiser, task: Task | None) -> Ht
         return HttpResponseRedirect(f"{reverse('market')}?task={saved.pk}")
     messages.success(request, _("草稿已保存。"))
     return HttpResponseRedirect(reverse("task_edit", args=[saved.pk]))
+
+
+def _autosave(request: HttpRequest, editor: Editor) -> JsonResponse:
+    """`{"url", "at"}` of the saved draft, or `{"why"}` when what is typed so far cannot be saved; nothing is shown."""
+    if not (editor.form.is_valid() & editor.rows.is_valid()):
+        return JsonResponse({"why": _("有内容需要修改，暂未自动保存")}, status=400)
+    try:
+        saved = _save(request, editor)
+    except Refusal as refusal:
+        return JsonResponse({"why": str(refusal)}, status=refusal.status)
+    at = f"{shanghai(clock.now()):%H:%M}"
+    return JsonResponse({"url": reverse("task_edit", args=[saved.pk]), "at": _("草稿已自动保存 %(at)s") % {"at": at}})
 
 
 def _save(request: HttpRequest, editor: Editor) -> Task:

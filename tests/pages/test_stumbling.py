@@ -189,3 +189,17 @@ def test_a_stopped_task_offers_no_stop():
     assert "紧急叫停" in page(client.get(address))
     review.halt(task=task, by=making.reviewer(), reason="违规", now=MONDAY)
     assert reverse("admin:tasks_task_halt_one", args=[task.pk]) not in page(client.get(address))
+
+
+def test_a_draft_is_saved_while_it_is_written_and_stays_one(rich):
+    client = logged_in(rich.user)
+    said = client.post(reverse("task_new"), typed(MONDAY, action="autosave")).json()
+    again = client.post(said["url"], {**typed(MONDAY, action="autosave"), "text": "新品上市了"}).json()
+    assert again["url"] == said["url"] == reverse("task_edit", args=[Task.objects.get().pk])
+    assert Task.objects.get().text == "新品上市了"
+
+
+def test_what_cannot_be_saved_yet_is_said_and_nothing_is_kept(rich):
+    answer = logged_in(rich.user).post(reverse("task_new"), {**typed(MONDAY, action="autosave"), "start_at": "morgen"})
+    assert (answer.status_code, answer.json()) == (400, {"why": "有内容需要修改，暂未自动保存"})
+    assert not Task.objects.exists()
