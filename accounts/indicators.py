@@ -75,10 +75,15 @@ INDICATORS: Final = (
 )
 
 
+_SHOWN: Final = {
+    audience: tuple(indicator for indicator in INDICATORS if audience in indicator.audience)
+    for audience in (Audience.PERSONAL, Audience.ENTERPRISE)
+}
+
+
 def shown_to(advertiser: Advertiser) -> tuple[Indicator, ...]:
     """The indicators an advertiser may see, in order."""
-    mine = Audience.ENTERPRISE if advertiser.is_enterprise else Audience.PERSONAL
-    return tuple(indicator for indicator in INDICATORS if mine in indicator.audience)
+    return _SHOWN[Audience.ENTERPRISE if advertiser.is_enterprise else Audience.PERSONAL]
 
 
 def row(*, account: MediaAccount, advertiser: Advertiser) -> dict[str, Any]:

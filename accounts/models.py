@@ -4,13 +4,14 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now, NullIf, Upper
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts import bands
 from accounts.querysets import (
     AdvertiserQuerySet,
     CategoryQuerySet,
@@ -129,6 +130,44 @@ class Category(models.Model):
         return self.name_en if (get_language() or "").startswith("en") else self.name
 
 
+NO_CPM = 2**62  # without followers or price: last of all
+
+
+def _cpm(price: str) -> models.GeneratedField:
+    """Net fen per thousand followers, rounded down, kept by the database itself: the search sorts by it."""
+    each = F(price) * 1000 / NullIf(F("followers"), Value(0, models.BigIntegerField()))
+    return models.GeneratedField(
+        expression=Coalesce(each, Value(NO_CPM, models.BigIntegerField())),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+
+
+MARKET_SORTS = ("followers", "price", "rating", "cpm")
+
+
+def _searched(form: str) -> list[str]:
+    """What a search filters by: with all of it in the index, a row that does not fit is passed over unread."""
+    facts = ["owner", "region", "verified", "specific", "specific_opt_in"]
+    return ["followers", "rating", f"price_{form}", f"cpm_{form}", *facts]
+
+
+def _listed(form: str) -> Q:
+    """The accounts that may be chosen for a form, in the words of `MediaAccountQuerySet`."""
+    return Q(taking="open", authorised=True, suspended_at=None, **{f"price_{form}__gt": 0})
+
+
+def _sorted_by(sort: str, *, form: str, within: str = "") -> models.Index:
+    """One sort of the market for one form: each band of it, or of a category, is in order (see `searching`)."""
+    key = sort if sort in _searched(form) else f"{sort}_{form}"
+    return models.Index(
+        fields=[*filter(None, [within]), f"{form}_band", key, "id"],
+        include=[field for field in _searched(form) if field != key],
+        condition=_listed(form),
+        name=f"{within or 'market'}_{form}_{sort}",
+    )
+
+
 class MediaAccount(models.Model):
     """自媒体帐号: a Weibo account that takes orders. Also the search row: copies of followers and name live here."""
 
@@ -151,11 +190,16 @@ class MediaAccount(models.Model):
     followers = models.BigIntegerField(_("粉丝数"), default=0)
     region = models.CharField(_("地区"), max_length=40, blank=True)
     organisation = models.BooleanField(_("企业认证"), default=False)  # WEIBO_ORG_TYPES, copied from Weibo's facts
+    verified = models.BooleanField(_("已认证"), default=False)  # a copy, as followers and name are
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("帐号类别"))
     review = models.CharField(_("授权审核"), max_length=10, choices=Review, default=Review.PENDING)
     taking = models.CharField(_("接单功能"), max_length=10, choices=Taking, default=Taking.OFF)
     price_original = models.BigIntegerField(_("原发微博收入（分）"), null=True, blank=True)
     price_repost = models.BigIntegerField(_("转发微博收入（分）"), null=True, blank=True)
+    cpm_original = _cpm("price_original")
+    cpm_repost = _cpm("price_repost")
+    original_band = bands.column("price_original")
+    repost_band = bands.column("price_repost")
     specific = models.BooleanField(_("特定帐号"), default=False)  # operator's list (A26)
     specific_by_hand = models.BooleanField(_("特定帐号由人工设定"), default=False)  # else the rating decides (A26)
     specific_opt_in = models.BooleanField(_("接受个人用户派单"), default=True)  # the owner's say (A26)
@@ -192,17 +236,20 @@ class MediaAccount(models.Model):
             models.CheckConstraint(condition=Q(rating__gte=0, rating__lte=100), name="media_rating_0_100"),
         ]
         indexes = [
-            models.Index("followers", "id", condition=Q(taking="open"), name="media_by_followers"),
-            models.Index("rating", "id", condition=Q(taking="open"), name="media_by_rating"),
-            models.Index(
-                "price_original",
-                "id",
-                condition=Q(taking="open", price_original__gt=0),
-                name="media_by_original",
+            *(
+                _sorted_by(sort, form=form, within=within)
+                for within in ("", "category")
+                for form in ("original", "repost")
+                for sort in MARKET_SORTS
             ),
-            models.Index("price_repost", "id", condition=Q(taking="open", price_repost__gt=0), name="media_by_repost"),
-            models.Index("category", "followers", "id", condition=Q(taking="open"), name="media_in_category"),
-            GinIndex(fields=["screen_name"], opclasses=["gin_trgm_ops"], name="media_by_name"),
+            # What 个人用户 see, however few: read through in whatever order is asked.
+            models.Index(
+                fields=["repost_band", "followers", "id"],
+                include=["category", "rating", "price_repost", "cpm_repost", "owner"],
+                condition=_listed("repost") & Q(specific=True, specific_opt_in=True),
+                name="market_specific",
+            ),
+            GinIndex(OpClass(Upper("screen_name"), name="gin_trgm_ops"), name="media_by_name"),  # as icontains asks
         ]
 
     def __str__(self) -> str:
@@ -253,8 +300,11 @@ class RatingScore(models.Model):
 class Slot(models.Model):
     """One job of one account: [start, start + 15 min), taken on 接单 (R68, A18, L27). Written by `accounts.slots`."""
 
-    account = models.ForeignKey(MediaAccount, models.PROTECT, related_name="slots")
+    account = models.ForeignKey(MediaAccount, models.PROTECT, related_name="slots", db_index=False)  # slot_of_account
     period = DateTimeRangeField()
+    start_at = models.GeneratedField(
+        expression=Func(F("period"), function="lower"), output_field=models.DateTimeField(), db_persist=True
+    )
     order_id = models.BigIntegerField(unique=True)
 
     class Meta:
@@ -276,6 +326,10 @@ class Slot(models.Model):
                 ),
                 name="slot_is_15_minutes",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "start_at"], name="slot_of_account"),
+            models.Index(fields=["start_at", "account"], name="slot_by_start"),
         ]
 
 

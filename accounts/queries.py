@@ -4,33 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import (
-    BigIntegerField,
-    BooleanField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    OrderBy,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-)
-from django.db.models.functions import NullIf
-from django.utils.translation import gettext as _
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Advertiser, MediaAccount, Slot
+from accounts.models import Advertiser, Category, MediaAccount, Slot
 from weitask.periods import SLOT
 
 FORMS: Final = ("original", "repost")
-ORDERINGS: Final[dict[str, tuple[str | OrderBy, ...]]] = {
-    "-followers": ("-followers", "-id"),
-    "price": ("price", "id"),
-    "-rating": ("-rating", "-id"),
-    "cpm": (F("cpm").asc(nulls_last=True), "id"),
-}
+# What a search may be sorted by, and the columns behind it; `{form}` is the form asked about.
+ORDERINGS: Final = {"-followers": "-followers", "price": "price_{form}", "-rating": "-rating", "cpm": "cpm_{form}"}
 DEFAULT_ORDERING: Final = "-followers"
 ADVANCED: Final = frozenset({"verified", "region"})  # 高级筛选: for 企业用户 only (R7)
+
+_WHY_NOT: Final = (
+    _("不能选择自己的帐号"),
+    _("个人用户只能以转发的形式推广"),
+    _("该帐号未开通接单功能"),
+    _("该帐号的授权已失效"),
+    _("该帐号已暂停交易"),
+    _("该帐号不在个人用户可选范围内"),
+    _("该帐号未设定此形式的价格"),
+    _("该帐号在所选时间前后 15 分钟内已接受其它任务，请调整时间"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +33,7 @@ class MarketFilters:
     """What to look for; prices in fen, net. Filters over columns a 个人用户 cannot see do not apply to them."""
 
     form: str = "repost"
-    category: str = ""  # slug
+    category: str = ""  # slug or name, see `CategoryQuerySet.named`
     followers_min: int | None = None
     followers_max: int | None = None
     price_min: int | None = None
@@ -51,27 +46,32 @@ class MarketFilters:
     ordering: str = DEFAULT_ORDERING
 
 
+def offers(form: str, advertiser: Advertiser) -> bool:
+    """Whether the advertiser may search for this form at all (R2)."""
+    return form in FORMS and (form != "original" or advertiser.is_enterprise)
+
+
 def market(*, advertiser: Advertiser, filters: MarketFilters, at: datetime | None = None) -> "QuerySet[MediaAccount]":
     """Accounts the advertiser may choose for a form, with `price`, `cpm` (fen per 1,000 followers) and `busy`.
 
-    `busy`: another job within 15 minutes of `at`; False when no time is asked about.
+    `busy`: another job within 15 minutes of `at`; False when no time is asked about. This says what a search means, in
+    plain words; pages are found by `searching`, and tests hold one against the other.
     """
-    if filters.form not in FORMS or (filters.form == "original" and not advertiser.is_enterprise):
-        return MediaAccount.objects.none()  # R2
-    seen = MediaAccount.objects.visible_to(advertiser).priced_for(filters.form).select_related("category", "weibo")
-    rows = seen.annotate(
-        price=F(f"price_{filters.form}"),
-        cpm=ExpressionWrapper(
-            F(f"price_{filters.form}") * 1000 / NullIf(F("followers"), Value(0, BigIntegerField())),
-            output_field=BigIntegerField(),
-        ),
-        busy=_busy(at),
-    )
+    if not offers(filters.form, advertiser):
+        return MediaAccount.objects.none()
+    seen = MediaAccount.objects.visible_to(advertiser).priced_for(filters.form).select_related("category")
+    rows = seen.annotate(price=F(f"price_{filters.form}"), cpm=F(f"cpm_{filters.form}"), busy=_busy(at))
     rows = rows.filter(_conditions(filters, advanced=advertiser.is_enterprise))
     if filters.free_only:
         rows = rows.filter(busy=False)
-    key = filters.ordering if advertiser.is_enterprise or filters.ordering != "cpm" else DEFAULT_ORDERING
-    return rows.order_by(*ORDERINGS.get(key, ORDERINGS[DEFAULT_ORDERING]))
+    key = sort_key(advertiser=advertiser, filters=filters)
+    return rows.order_by(key, "-pk" if key.startswith("-") else "pk")
+
+
+def sort_key(*, advertiser: Advertiser, filters: MarketFilters) -> str:
+    """The column a search is sorted by, `-` for descending; none that the advertiser cannot see."""
+    known = filters.ordering in ORDERINGS and (advertiser.is_enterprise or filters.ordering != "cpm")
+    return ORDERINGS[filters.ordering if known else DEFAULT_ORDERING].format(form=filters.form)
 
 
 def visible_account(*, advertiser: Advertiser, account_id: int) -> MediaAccount:
@@ -91,20 +91,17 @@ def marked(*, advertiser: Advertiser, account_id: int, at: datetime | None) -> M
 
 def why_not(account: MediaAccount, *, form: str, start: datetime | None, advertiser: Advertiser, busy: bool) -> str:
     """Why the account cannot be chosen for this form and start; empty when it can (R2, R11, R12, R14, R29, R70)."""
-    checks = (
-        (account.owner_id == advertiser.user_id, _("不能选择自己的帐号")),
-        (form == "original" and not advertiser.is_enterprise, _("个人用户只能以转发的形式推广")),
-        (account.taking != MediaAccount.Taking.OPEN, _("该帐号未开通接单功能")),
-        (not account.authorised, _("该帐号的授权已失效")),
-        (account.suspended_at is not None, _("该帐号已暂停交易")),
-        (
-            not advertiser.is_enterprise and not (account.specific and account.specific_opt_in),
-            _("该帐号不在个人用户可选范围内"),
-        ),
-        (not price_of(account, form), _("该帐号未设定此形式的价格")),
-        (busy and start is not None, _("该帐号在所选时间前后 15 分钟内已接受其它任务，请调整时间")),
+    broken = (
+        account.owner_id == advertiser.user_id,
+        form == "original" and not advertiser.is_enterprise,
+        account.taking != MediaAccount.Taking.OPEN,
+        not account.authorised,
+        account.suspended_at is not None,
+        not advertiser.is_enterprise and not (account.specific and account.specific_opt_in),
+        not price_of(account, form),
+        busy and start is not None,
     )
-    return next((message for broken, message in checks if broken), "")
+    return str(_WHY_NOT[broken.index(True)]) if True in broken else ""
 
 
 def price_of(account: MediaAccount, form: str) -> int | None:
@@ -120,7 +117,7 @@ def _busy(at: datetime | None) -> Exists | Value:
 
 def _conditions(filters: MarketFilters, *, advanced: bool) -> Q:
     wanted = {
-        "category__slug": filters.category or None,
+        "category": Subquery(Category.objects.named(filters.category).values("pk")) if filters.category else None,
         "followers__gte": filters.followers_min,
         "followers__lte": filters.followers_max,
         f"price_{filters.form}__gte": filters.price_min,
@@ -129,5 +126,5 @@ def _conditions(filters: MarketFilters, *, advanced: bool) -> Q:
         "screen_name__icontains": filters.q.strip() or None,
     }
     if advanced:
-        wanted |= {"weibo__verified": filters.verified, "region__startswith": filters.region.strip() or None}
+        wanted |= {"verified": filters.verified, "region__startswith": filters.region.strip() or None}
     return Q(**{name: value for name, value in wanted.items() if value is not None})

@@ -15,9 +15,13 @@ class AdvertiserQuerySet(models.QuerySet):
 
 
 class CategoryQuerySet(models.QuerySet):
+    def named(self, text: str) -> Self:
+        """The category of this slug or, as lists show it, of this name in either language; the first of several."""
+        return self.filter(Q(slug=text) | Q(name=text) | Q(name_en=text)).order_by("position", "pk")[:1]
+
     def called(self, text: str) -> "Category | None":
-        """The category of this slug or, as lists show it, of this name in either language."""
-        return cast("Category | None", self.filter(Q(slug=text) | Q(name=text) | Q(name_en=text)).first())
+        """The same, or None."""
+        return cast("Category | None", self.named(text).first())
 
 
 class MediaAccountQuerySet(models.QuerySet):

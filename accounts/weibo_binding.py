@@ -229,6 +229,7 @@ def _copy_to_media(account: WeiboAccount) -> None:
         followers=account.followers,
         region=account.region,
         organisation=is_organisation(account),
+        verified=account.verified,
         authorised=account.token_state == WeiboAccount.Token.VALID,
     )
 

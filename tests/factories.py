@@ -60,6 +60,7 @@ class MediaAccountFactory(factory.django.DjangoModelFactory):
     owner = factory.SelfAttribute("weibo.user")
     screen_name = factory.SelfAttribute("weibo.screen_name")
     followers = factory.SelfAttribute("weibo.followers")
+    verified = factory.SelfAttribute("weibo.verified")
     category = factory.SubFactory(CategoryFactory)
     review = "approved"
     taking = "open"

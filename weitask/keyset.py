@@ -1,11 +1,22 @@
-"""Pages of a list by the last id seen: the same cost on page 1 and page 5,000, no count (performance sheet, C)."""
+"""Pages of a list by the last row seen: the same cost on page 1 and page 5,000, no count (performance sheet, C)."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
 
 SIZE: Final = 20
+
+
+class Windowed(Protocol):
+    """Rows that find their own windows; querysets are the usual ones."""
+
+    def window(self, *, key: str, seen: tuple[int, int] | None, count: int) -> list[Any]:
+        """The first `count` rows behind the (value, id) seen; see `window` below."""
+
+
+Rows = QuerySet[Any] | Windowed
 
 
 @dataclass(frozen=True)
@@ -35,10 +46,6 @@ def page(rows: QuerySet, *, after: str = "", before: str = "", size: int = SIZE)
     return Page(found, found[-1].pk if more_after else None, found[0].pk if more_before else None)
 
 
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
 @dataclass(frozen=True)
 class OrderedPage:
     """Rows of one page sorted by a column; `next` is the `?after=` of the page behind it."""
@@ -48,18 +55,41 @@ class OrderedPage:
     previous: None = None
 
 
-def ordered(rows: QuerySet, *, key: str, descending: bool, after: str = "", size: int = SIZE) -> OrderedPage:
-    """One page of a queryset sorted by (`key`, id), both in one direction. `after` is `"<value>,<id>"`.
-
-    Rows without a value come last and are listed only on pages that no value precedes.
-    """
+def ordered(rows: Rows, *, key: str, descending: bool, after: str = "", size: int = SIZE) -> OrderedPage:
+    """One page of rows by (`key`, id), both in one direction; see `window`. `after` is `"<value>,<id>"`."""
     value, _, pk = after.partition(",")
-    if _is_id(value.removeprefix("-")) and _is_id(pk):
-        side = "lt" if descending else "gt"
-        same = Q(**{key: int(value), f"pk__{side}": int(pk)})
-        rows = rows.filter(Q(**{f"{key}__{side}": int(value)}) | same)
-    found = list(rows[: size + 1])
+    seen = (int(value), int(pk)) if _is_id(value.removeprefix("-")) and _is_id(pk) else None
+    found = window(rows, key=f"-{key}" if descending else key, seen=seen, count=size + 1)
     more, found = len(found) > size, found[:size]
-    last = found[-1] if found else None
-    onward = getattr(last, key, None) is not None and more
-    return OrderedPage(found, f"{getattr(last, key)},{last.pk}" if last is not None and onward else None)
+    return OrderedPage(found, f"{getattr(found[-1], key)},{found[-1].pk}" if more else None)
+
+
+def window(rows: Rows, *, key: str, seen: tuple[int, int] | None, count: int) -> list[Any]:
+    """The first `count` rows behind the (value, id) seen.
+
+    `key` is an integer column or annotation without nulls, `-` for descending; ties go by id in the same direction.
+    """
+    if not isinstance(rows, QuerySet):
+        return rows.window(key=key, seen=seen, count=count)
+    falling, column = key.startswith("-"), key.removeprefix("-")
+    sign = "-" if falling else ""
+    order = [f"{sign}pk"] if column == "pk" else [key, f"{sign}pk"]
+    behind = rows.filter(_behind(column, seen, falling=falling)) if seen else rows
+    return list(behind.order_by(*order)[:count])
+
+
+def _behind(column: str, seen: tuple[int, int], *, falling: bool) -> Any:
+    """A comparison of rows, so that an index on (column, id) begins at the very row also among many equal values."""
+    value, pk = seen
+    if column == "pk":
+        return Q(pk__lt=pk) if falling else Q(pk__gt=pk)
+    compare = LessThan if falling else GreaterThan
+    return compare(_row(F(column), F("pk")), _row(Value(value), Value(pk)))
+
+
+def _row(*parts: Any) -> Func:
+    return Func(*parts, function="ROW", output_field=BooleanField())
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

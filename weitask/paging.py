@@ -3,7 +3,6 @@
 import base64
 from typing import Any, Final
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import BasePagination
@@ -11,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-SIZE: Final = 20
+from weitask import keyset
+
 MOST: Final = 100
 _LIMIT: Final = 2**63 - 1
 
@@ -19,24 +19,20 @@ _LIMIT: Final = 2**63 - 1
 class CursorPages(BasePagination):
     """`{"results": […], "next": url|null, "previous": url|null}`; at most 100 rows a page.
 
-    `key` names an integer column or annotation without nulls, `-` for descending; ties go by id in the same direction.
-    A row that appears while one reads is neither skipped nor shown twice, unless its own key changes.
+    `key` is that of `keyset.window`. A row that appears while one reads is neither skipped nor shown twice, unless its
+    own key changes.
     """
 
     def __init__(self, key: str = "-pk") -> None:
-        self.key = key.removeprefix("-")
-        self.descending = key.startswith("-")
+        self.key = key
         self.next: str | None = None
         self.previous: str | None = None
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         size = _size(request)
-        onward, seen = self._read(request.query_params.get("cursor", ""))
-        forward = self.descending == onward  # whether keys fall in the direction we read
-        rows = queryset.filter(self._beyond(seen, falling=forward)) if seen else queryset
-        sign = "-" if forward else ""
-        order = [f"{sign}pk"] if self.key == "pk" else [f"{sign}{self.key}", f"{sign}pk"]
-        found = list(rows.order_by(*order)[: size + 1])
+        onward, seen = _seen(request.query_params.get("cursor", ""))
+        key = self.key if onward else self.key.removeprefix("-") if self.key.startswith("-") else f"-{self.key}"
+        found = keyset.window(queryset, key=key, seen=seen, count=size + 1)
         more, page = len(found) > size, found[:size]
         if not onward:
             page.reverse()
@@ -49,34 +45,32 @@ class CursorPages(BasePagination):
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"results": data, "next": self.next, "previous": self.previous})
 
-    def _beyond(self, seen: tuple[int, int], *, falling: bool) -> Q:
-        value, pk = seen
-        side = "lt" if falling else "gt"
-        if self.key == "pk":
-            return Q(**{f"pk__{side}": pk})
-        near = Q(**{f"{self.key}__{side}e": value})  # what an index can begin at
-        return near & (Q(**{f"{self.key}__{side}": value}) | Q(**{f"pk__{side}": pk}))
-
     def _link(self, request: Request, row: Any, *, onward: bool) -> str:
-        plain = f"{'n' if onward else 'p'}.{getattr(row, self.key)}.{row.pk}"
-        cursor = base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
-        return str(replace_query_param(request.build_absolute_uri(), "cursor", cursor))
+        seen = cursor(getattr(row, self.key.removeprefix("-")), row.pk, onward=onward)
+        return str(replace_query_param(request.build_absolute_uri(), "cursor", seen))
 
-    def _read(self, cursor: str) -> tuple[bool, tuple[int, int] | None]:
-        """Direction and the last row seen; no cursor is the first page."""
-        if not cursor:
-            return True, None
-        try:
-            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-            way, value, pk = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").split(".")
-            seen = int(value), int(pk)
-        except ValueError as error:
-            raise NotFound(_("无效的分页游标")) from error
-        if way not in ("n", "p") or max(abs(number) for number in seen) > _LIMIT:
-            raise NotFound(_("无效的分页游标"))
-        return way == "n", seen
+
+def cursor(value: int, pk: int, *, onward: bool = True) -> str:
+    """What stands in the address of the page behind (or, not `onward`, before) the row with this key value and id."""
+    plain = f"{'n' if onward else 'p'}.{value}.{pk}"
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def _seen(text: str) -> tuple[bool, tuple[int, int] | None]:
+    """Direction and the last row seen; no cursor is the first page."""
+    if not text:
+        return True, None
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        way, value, pk = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").split(".")
+        seen = int(value), int(pk)
+    except ValueError as error:
+        raise NotFound(_("无效的分页游标")) from error
+    if way not in ("n", "p") or max(abs(number) for number in seen) > _LIMIT:
+        raise NotFound(_("无效的分页游标"))
+    return way == "n", seen
 
 
 def _size(request: Request) -> int:
     asked = request.query_params.get("page_size", "")
-    return min(max(int(asked), 1), MOST) if asked.isascii() and asked.isdigit() and len(asked) < 10 else SIZE
+    return min(max(int(asked), 1), MOST) if asked.isascii() and asked.isdigit() and len(asked) < 10 else keyset.SIZE

@@ -10,12 +10,12 @@ handler400 = "weitask.problems.bad_request"
 handler404 = "weitask.problems.not_found"
 handler500 = "weitask.problems.server_error"
 urlpatterns = [
+    path("api/v1/", include("weitask.api")),  # first: a program asks more often than a person
     path("", include("orders.urls")),
     path("", include("tasks.urls")),
     path("", include("billing.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("api/v1/", include("weitask.api")),
     path("healthz/", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]

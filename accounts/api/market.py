@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Value
-from django.db.models.functions import Coalesce
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,7 +11,9 @@ from rest_framework.response import Response
 
 from accounts import indicators, queries
 from accounts.api.roles import AdvertiserView
-from accounts.models import Advertiser, Category, MediaAccount
+from accounts.models import Advertiser, MediaAccount
+from accounts.searching import Search
+from weitask.money import yuan
 from weitask.rest.bodies import Filters
 from weitask.rest.fields import MomentField, MoneyField, MoneyInput
 from weitask.rest.schema import PAGE_PARAMETERS, paged
@@ -47,10 +47,6 @@ class MarketFilter(FormFilter):
     free_at = MomentField(required=False, help_text="Only accounts that are free at this start")
     ordering = serializers.ChoiceField([(key, key) for key in queries.ORDERINGS], default=queries.DEFAULT_ORDERING)
 
-    def validate_category(self, value: str) -> str:
-        found = Category.objects.called(value)
-        return found.slug if found else value
-
 
 class MarketAccountOut(serializers.Serializer):
     """`price` is the net price of the form asked for. Columns after `why_not` are shown to 企业用户 only."""
@@ -83,13 +79,11 @@ class MarketAccountOut(serializers.Serializer):
         busy = bool(getattr(account, "busy", False))
         why = queries.why_not(account, form=form, start=start, advertiser=advertiser, busy=busy)
         price = queries.price_of(account, form) if advertiser.is_enterprise or form == "repost" else None
-        shown = indicators.row(account=account, advertiser=advertiser)
-        facts = {"id": account.pk, "price": price, "selectable": not why, "why_not": why, **shown}
-        money = MoneyField()
-        return {
-            name: money.to_representation(value) if name in _MONEY and value is not None else value
-            for name, value in facts.items()
-        }
+        facts: dict[str, Any] = {"id": account.pk, "price": price, "selectable": not why, "why_not": why}
+        facts |= indicators.row(account=account, advertiser=advertiser)
+        for name in _MONEY & facts.keys():
+            facts[name] = None if facts[name] is None else yuan(facts[name])
+        return facts
 
 
 class MarketView(AdvertiserView):
@@ -103,16 +97,10 @@ class MarketView(AdvertiserView):
         form = asked.pop("form", None) or _usual_form(advertiser)
         free_at, start = asked.pop("free_at", None), asked.pop("start_at", None)
         at = free_at or start
-        if not advertiser.is_enterprise and asked["ordering"] == "cpm":
-            asked["ordering"] = queries.DEFAULT_ORDERING
         filters = queries.MarketFilters(form=form, free_only=free_at is not None, **asked)
-        rows = queries.market(advertiser=advertiser, filters=filters, at=at)
-        key = filters.ordering
-        if key == "cpm":  # without followers there is none: those come last
-            key = "cpm_or_last"
-            last = Value(2**62, BigIntegerField())
-            rows = rows if rows.query.is_empty() else rows.annotate(cpm_or_last=Coalesce("cpm", last))
-        return self.listed(request, rows, MarketAccountOut, key=key, advertiser=advertiser, form=form, start=at)
+        search = Search(advertiser, filters, at)
+        key = queries.sort_key(advertiser=advertiser, filters=filters)
+        return self.listed(request, search, MarketAccountOut, key=key, advertiser=advertiser, form=form, start=at)
 
 
 class MarketAccountView(AdvertiserView):

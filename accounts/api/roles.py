@@ -32,7 +32,7 @@ class IsAdvertiser(RolePermission):
     message = _("仅限广告主（个人用户或企业用户）")
 
     def holds(self, user: User) -> bool:
-        return Advertiser.objects.filter(user=user).exists()
+        return hasattr(user, "advertiser")  # read along with the token
 
 
 class IsOwner(RolePermission):
@@ -59,7 +59,7 @@ class AdvertiserView(ApiView):
 
     def advertiser(self, request: Request) -> Advertiser:
         """The caller's own advertiser profile."""
-        return Advertiser.objects.select_related("user").get(user=user_of(request))
+        return user_of(request).advertiser
 
 
 class OwnerView(ApiView):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import indicators, queries, slots, workspace
 from accounts.models import Advertiser, Category, MediaAccount
+from accounts.searching import Search
 from accounts.views.refused import tell
 from accounts.workspace import advertiser_required
 from tasks import drafting, quoting
@@ -24,7 +25,6 @@ from weitask.forms import ShanghaiField, YuanField, whole_numbers
 from weitask.refusal import Refusal
 
 MORE = ("followers_min", "followers_max", "price_min", "price_max", "rating_min", "region", "verified")
-KEYS = {"-followers": "followers", "price": "price", "-rating": "rating", "cpm": "cpm"}
 
 
 class FilterForm(forms.Form):
@@ -91,10 +91,12 @@ def market(request: HttpRequest) -> HttpResponse:
     )
     filters = search.filters(form=form)
     at = search.cleaned_data.get("free_at") or (task.start_at if task else None)
-    rows = queries.market(advertiser=advertiser, filters=filters, at=at)
-    ordering = filters.ordering
+    key = queries.sort_key(advertiser=advertiser, filters=filters)
     page = keyset.ordered(
-        rows, key=KEYS[ordering], descending=ordering.startswith("-"), after=request.GET.get("after", "")
+        Search(advertiser, filters, at),
+        key=key.removeprefix("-"),
+        descending=key.startswith("-"),
+        after=request.GET.get("after", ""),
     )
     context = {
         "task": task,

@@ -1,5 +1,6 @@
 """What comes in: bodies without unknown fields, and the filters of an address (spec 7)."""
 
+import copy
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -40,6 +41,16 @@ class ReasonBody(Body):
 
 class Filters(serializers.Serializer):
     """Filters in the address; an empty one filters nothing."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Copies of those fields alone that can say something: of many filters few are sent."""
+        sent = getattr(self, "initial_data", self._declared_fields)
+        asked = {
+            name: field
+            for name, field in self._declared_fields.items()
+            if name in sent or field.required or field.default is not serializers.empty
+        }
+        return copy.deepcopy(asked)
 
     def to_internal_value(self, data: Any) -> Any:
         return super().to_internal_value({name: value for name, value in data.items() if value != ""})

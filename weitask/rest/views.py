@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
 
+from weitask import keyset
 from weitask.idempotency import Idempotent
 from weitask.paging import CursorPages
 from weitask.rest import paths as paths  # registers the converter of ids
@@ -44,7 +45,7 @@ class ApiView(Idempotent):
         return row
 
     def listed(
-        self, request: Request, rows: "QuerySet[Any]", shape: type[BaseSerializer], *, key: str = "-pk", **context: Any
+        self, request: Request, rows: keyset.Rows, shape: type[BaseSerializer], *, key: str = "-pk", **context: Any
     ) -> Response:
         """A page of rows sorted by `key` and id."""
         pages = CursorPages(key=key)
