@@ -59,6 +59,7 @@ def open_account(*, weibo: WeiboAccount, by: User, now: datetime) -> MediaAccoun
         "followers": weibo.followers,
         "region": weibo.region,
         "organisation": is_organisation(weibo),
+        "verified": weibo.verified,
         "authorised": True,
     }
     with transaction.atomic():
@@ -215,7 +216,6 @@ def _record(account: MediaAccount, ruling: _Ruling, by: User, now: datetime) -> 
     decision = AccountDecision.objects.create(
         account=account, subject=ruling.subject, approved=ruling.approved, reason=ruling.reason, by=by, at=now
     )
-    uid = notices.uids_of([account.owner_id]).get(account.owner_id, "")
     told = notices.NewNotice(
         user_id=account.owner_id,
         kind=f"account_{ruling.subject}",
@@ -224,7 +224,7 @@ def _record(account: MediaAccount, ruling: _Ruling, by: User, now: datetime) -> 
         body=format_lazy("@{}\n{}" if ruling.reason else "@{}", account.screen_name, ruling.reason),
         url=reverse("media_account", args=[account.pk]),
         urgent=ruling.subject == Subject.SUSPENSION,
-        weibo_uid=uid,
+        weibo_uid=notices.FIRST_BOUND,
     )
     notices.post([told], now=now)
     return decision

@@ -55,14 +55,13 @@ def _tell_owner(payout: Payout, *, kind: str, fact: str, title: Promise, body: P
         body=body,
         url=BANK_CARD if urgent else EARNINGS,
         urgent=urgent,
-        weibo_uid=notices.uids_of([payout.owner_id]).get(payout.owner_id, ""),
+        weibo_uid=notices.FIRST_BOUND,
     )
     notices.post([notice], now=now)
 
 
 def no_card(*, payouts: list[tuple[int, int, int]], now: datetime) -> None:
     """Tell many owners, by (payout id, owner id, fen), that their income waits for a bank card (R111)."""
-    uids = notices.uids_of([owner_id for _payout, owner_id, _amount in payouts])
     notices.post(
         [
             notices.NewNotice(
@@ -73,7 +72,7 @@ def no_card(*, payouts: list[tuple[int, int, int]], now: datetime) -> None:
                 body=format_lazy(_("{amount} 元收入等待付款：未绑定银行卡。"), amount=money.display(amount)),
                 url=BANK_CARD,
                 urgent=True,
-                weibo_uid=uids.get(owner_id, ""),
+                weibo_uid=notices.FIRST_BOUND,
             )
             for payout_id, owner_id, amount in payouts
         ],

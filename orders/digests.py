@@ -106,7 +106,6 @@ def _lock(tasks: QuerySet[Task], ids: Sequence[int]) -> list[Task]:
 
 def _tell(tasks: Sequence[Task], *, kind: str, now: datetime) -> int:
     counted = tallies(task_ids=[task.pk for task in tasks], now=now)
-    uids = notices.uids_of({task.advertiser.user_id for task in tasks})
     rows = [
         NewNotice(
             user_id=task.advertiser.user_id,
@@ -115,7 +114,7 @@ def _tell(tasks: Sequence[Task], *, kind: str, now: datetime) -> int:
             title=_("任务已开始") if kind == "task_started" else _("任务已全部开始"),
             body=_words(counted.get(task.pk, Tally())),
             url=f"/tasks/{task.pk}/",
-            weibo_uid=uids.get(task.advertiser.user_id, ""),
+            weibo_uid=notices.FIRST_BOUND,
         )
         for task in tasks
     ]

@@ -48,9 +48,8 @@ def _remind(ids: Sequence[int], *, now: datetime) -> int:
         waiting = Order.objects.filter(pk__in=ids, state=State.DISPATCHED, remind_at__lte=now)
         orders = list(waiting.select_for_update(of=("self",), no_key=True).select_related("account").order_by("pk"))
         Order.objects.filter(pk__in=[order.pk for order in orders]).update(remind_at=_next_moment(now))
-        uids = notices.uids_of({order.owner_id for order in orders})
         open_ones = [order for order in orders if order.start_at > now]
-        rows = [_notice(order, uid=uids.get(order.owner_id, ""), now=now) for order in open_ones]
+        rows = [_notice(order, now=now) for order in open_ones]
         return notices.post(rows, now=now)
 
 
@@ -59,7 +58,7 @@ def _next_moment(now: datetime) -> Case:
     return Case(*steps, default=Value(None))
 
 
-def _notice(order: Order, *, uid: str, now: datetime) -> NewNotice:
+def _notice(order: Order, *, now: datetime) -> NewNotice:
     words = _("还剩{left}：{account} 的订单 {start} 开始，净收入 {price} 元。到时未处理会成为流单，影响评级。")
     return NewNotice(
         user_id=order.owner_id,
@@ -74,7 +73,7 @@ def _notice(order: Order, *, uid: str, now: datetime) -> NewNotice:
             price=display(order.price),
         ),
         url=f"/orders/{order.pk}/",
-        weibo_uid=uid,
+        weibo_uid=notices.FIRST_BOUND,
     )
 
 

@@ -36,8 +36,7 @@ def readers(sandbox):
 
 
 def _told(user, dedupe="order-1", **changes):
-    uid = notices.uids_of([user.pk])[user.pk]
-    return _new(user, dedupe, weibo_uid=uid, **changes)
+    return _new(user, dedupe, weibo_uid=notices.FIRST_BOUND, **changes)
 
 
 def test_a_notice_is_told_once_however_often_it_is_posted(now):
@@ -83,12 +82,13 @@ def test_without_a_weibo_account_a_notice_stays_in_the_inbox(now):
     assert outbox.next_due(now) is None
 
 
-def test_notices_go_to_the_account_bound_first_and_still_authorised():
+def test_notices_go_to_the_account_bound_first_and_still_authorised(now):
     first = WeiboAccountFactory(token_state="expired")
     second = WeiboAccountFactory(user=first.user)
     WeiboAccountFactory(user=first.user)
     stranger = UserFactory()
-    assert notices.uids_of([first.user.pk, stranger.pk]) == {first.user.pk: second.uid}
+    notices.post([_told(first.user, "1"), _told(stranger, "2"), _new(first.user, "3")], now=now)
+    assert [(one.notice.dedupe, one.address) for one in Delivery.objects.all()] == [("1", second.uid)]
 
 
 def test_only_ones_own_notice_is_marked_as_read_and_only_once(now):
