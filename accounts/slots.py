@@ -1,6 +1,7 @@
 """The 15-minute slots: at most one job of one account at a time, promised by the database (R29, R68, A18, L27)."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -86,9 +87,27 @@ def nearest_free(*, account_id: int, start: datetime, now: datetime, count: int 
 
     Offered are the wanted start itself, the edges of the jobs around it, and steps of 15 minutes from those edges.
     """
+    return nearest_free_of(pairs=[(account_id, start)], now=now, count=count)[account_id, start]
+
+
+def nearest_free_of(*, pairs: Collection[Pair], now: datetime, count: int = 3) -> dict[Pair, list[datetime]]:
+    """The same for many (account id, wanted start), in one query."""
     first, last = _whole_minute_from(now + START_FROM), now + START_TO
-    near = Slot.objects.filter(account_id=account_id, period__overlap=(first - SLOT, last + SLOT))
-    busy = [slot.period.lower for slot in near]
+    near = Slot.objects.filter(
+        account_id__in={account for account, _ in pairs}, period__overlap=(first - SLOT, last + SLOT)
+    )
+    busy: dict[int, list[datetime]] = defaultdict(list)
+    for account, start in near.order_by("start_at").values_list("account_id", "start_at"):
+        busy[account].append(start)
+    return {
+        (account, start): _nearest(start, busy[account], between=(first, last), count=count) for account, start in pairs
+    }
+
+
+def _nearest(
+    start: datetime, busy: Sequence[datetime], *, between: tuple[datetime, datetime], count: int
+) -> list[datetime]:
+    first, last = between
     offered = {start, first}
     for edge in busy:
         offered.update(edge + step * SLOT for step in range(-count, count + 1))

@@ -1,5 +1,6 @@
 """信用额度 and 平台服务费率: dated rows, the newest that has begun counts (R124, A10, A32)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,8 +76,13 @@ def _credit_problems(advertiser: Advertiser, terms: CreditTerms, *, now: datetim
 
 def fee_rate_at(*, at: datetime) -> int:
     """平台服务费率 in basis points in force at a moment; no row means 0 (A10)."""
-    rows = FeeRate.objects.filter(valid_from__lte=at).order_by("-valid_from")
-    return rows.values_list("rate_bp", flat=True).first() or 0
+    return fee_rates_at(at=[at])[0]
+
+
+def fee_rates_at(*, at: Sequence[datetime]) -> list[int]:
+    """The rates of several moments, in one query."""
+    rows = list(FeeRate.objects.order_by("-valid_from").values_list("valid_from", "rate_bp"))
+    return [next((rate for begins, rate in rows if begins <= moment), 0) for moment in at]
 
 
 def set_fee_rate(*, rate_bp: int, valid_from: datetime, by: User, now: datetime) -> FeeRate:

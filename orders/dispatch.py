@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Case, When
 from django.db.models.functions import Greatest, Least
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from accounts import notices
 from accounts.models import User
 from accounts.notices import NewNotice
 from billing import holds
-from orders import lifecycle, standing
+from orders import lifecycle
 from orders.models import Order
 from orders.moves import Cause
 from tasks.models import Form, Item, Submission, Task
@@ -29,13 +30,11 @@ def create_orders(*, submission: Submission, by: User, now: datetime) -> list[Or
         holds.NotEnough: the money is not there any more; the approval is undone with it.
     """
     task = submission.task
-    wanted = submission.items.filter(lapsed_at=None, order=None).select_related("account").order_by("start_at", "id")
-    orders = [_order_of(item, submission=submission, task=task) for item in wanted]
+    open_items = submission.items.filter(lapsed_at=None, order=None)
+    wanted = open_items.select_related("account__owner", "account__standing_rule").order_by("start_at", "id")
+    orders = [_order_of(item, submission=submission, task=task, now=now) for item in wanted]
     if not orders:
         return []
-    ruled = standing.ruled(account_ids=[order.account_id for order in orders])
-    for order in orders:
-        order.rule_due_at = now if order.account_id in ruled else None
     lifecycle.begin(orders=orders, cause=Cause.APPROVED, at=now, by=by)
     charges = [holds.Charge(order_id=order.pk, amount=order.total) for order in orders]
     holds.freeze(advertiser_id=task.advertiser_id, charges=charges, now=now)
@@ -44,14 +43,14 @@ def create_orders(*, submission: Submission, by: User, now: datetime) -> list[Or
     return orders
 
 
-def _order_of(item: Item, *, submission: Submission, task: Task) -> Order:
-    """The snapshots of the submission, word for word (R32)."""
+def _order_of(item: Item, *, submission: Submission, task: Task, now: datetime) -> Order:
+    """The snapshots of the submission, word for word (R32); an account with a standing rule lets it have a look."""
     return Order(
         task=task,
         item=item,
         advertiser_id=task.advertiser_id,
         account=item.account,
-        owner_id=item.account.owner_id,
+        owner=item.account.owner,
         form=submission.form,
         text=item.text or submission.text,
         image_ids=item.image_ids,
@@ -62,19 +61,21 @@ def _order_of(item: Item, *, submission: Submission, task: Task) -> Order:
         fee=item.fee,
         followers=item.followers,
         rating=item.rating,
+        rule_due_at=now if hasattr(item.account, "standing_rule") else None,
     )
 
 
 def _span(*, task_id: int, orders: Sequence[Order]) -> None:
     """First and last start over all dispatched orders; a later last start asks for another closing digest (A20)."""
     first, last = min(order.start_at for order in orders), max(order.start_at for order in orders)
-    task = Task.objects.filter(pk=task_id)
-    task.filter(last_start_at__lt=last).update(closing_digest_at=None)
-    task.update(first_start_at=Least("first_start_at", first), last_start_at=Greatest("last_start_at", last))
+    Task.objects.filter(pk=task_id).update(
+        first_start_at=Least("first_start_at", first),
+        last_start_at=Greatest("last_start_at", last),
+        closing_digest_at=Case(When(last_start_at__lt=last, then=None), default="closing_digest_at"),
+    )
 
 
 def _tell_owners(*, orders: Sequence[Order], now: datetime) -> None:
-    uids = notices.uids_of({order.owner_id for order in orders})
     words = _("{account}：{form}，{start} 开始，净收入 {price} 元，请在开始时间之前接单或拒单。")
     rows = [
         NewNotice(
@@ -90,7 +91,8 @@ def _tell_owners(*, orders: Sequence[Order], now: datetime) -> None:
                 price=display(order.price),
             ),
             url=f"/orders/{order.pk}/",
-            weibo_uid=uids.get(order.owner_id, ""),
+            weibo_uid=notices.FIRST_BOUND,
+            language=order.owner.language,
         )
         for order in orders
     ]

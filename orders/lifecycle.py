@@ -15,8 +15,9 @@ from accounts import slots
 from accounts.models import User
 from billing import holds
 from orders import lateness, reminding
-from orders.models import Order, OrderEvent
+from orders.models import Order
 from orders.moves import BY_PAIR, ENDED, FIRST, Cause, Money, State
+from weitask import bulk
 from weitask.periods import EARN_AFTER, KEEP_FOR, shanghai
 
 _OPERATORS: Final = {"": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
@@ -63,7 +64,23 @@ SELECT {returned} FROM m ORDER BY m.id
 """
 _GIVEN: Final = "SELECT * FROM unnest({columns}) AS v({names})"
 _LOCK: Final = "SELECT id FROM orders_order WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-_IDS: Final = "SELECT nextval(pg_get_serial_sequence('orders_order', 'id')) FROM generate_series(1, %s)"
+# Rows come as JSON, one parameter for all columns of all orders; ids follow the order of the rows.
+_BEGIN: Final = """
+WITH given AS (
+    SELECT nextval(pg_get_serial_sequence('orders_order', 'id')) AS new_id, o.*
+    FROM jsonb_populate_recordset(NULL::orders_order, %(orders)s) AS o
+),
+made AS (
+    INSERT INTO orders_order (id, number, {columns})
+    SELECT new_id, %(prefix)s || lpad(new_id::text, greatest(8, length(new_id::text)), '0'), {columns} FROM given
+    RETURNING id, number
+),
+event AS (
+    INSERT INTO orders_orderevent (order_id, old, new, cause, by_id, at)
+    SELECT id, '', %(first)s, %(cause)s, %(by)s, %(at)s FROM made ORDER BY id
+)
+SELECT id, number FROM made ORDER BY id
+"""
 
 
 @dataclass(frozen=True)
@@ -98,31 +115,31 @@ class Options(TypedDict, total=False):
 
 
 def begin(*, orders: Sequence[Order], cause: Cause, at: datetime, by: User | None) -> list[Order]:
-    """Store unsaved orders as 派单 with their event rows; each gets its id and its number `WT<yymmdd><id>`.
+    """Store unsaved orders as 派单 with their event rows, in one statement; each gets its id and its number.
 
-    The caller freezes their money in the same transaction (`holds.freeze`).
+    The number is `WT`, the Shanghai day, the id in at least eight digits; it is also Weibo's annotation. The caller
+    freezes their money in the same transaction (`holds.freeze`).
     """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_IDS, [len(orders)])
-            ids = [row[0] for row in cursor.fetchall()]
-        for order, order_id in zip(orders, ids, strict=True):
-            order.pk = order_id
-            order.number = number_of(order_id=order_id, at=at)
-            order.state = FIRST
-            order.cause = cause
-            order.dispatched_at = at
-            order.remind_at = reminding.first_moment(start=order.start_at, now=at)
-        made = Order.objects.bulk_create(orders, batch_size=1_000)
-        OrderEvent.objects.bulk_create(
-            [OrderEvent(order_id=pk, old="", new=FIRST, cause=cause, by=by, at=at) for pk in ids], batch_size=5_000
-        )
-    return made
-
-
-def number_of(*, order_id: int, at: datetime) -> str:
-    """The order number: `WT`, the Shanghai day, the id in at least eight digits; it is also Weibo's annotation."""
-    return f"WT{shanghai(at):%y%m%d}{order_id:08d}"
+    for order in orders:
+        order.state = FIRST
+        order.cause = cause
+        order.dispatched_at = at
+        order.remind_at = reminding.first_moment(start=order.start_at, now=at)
+    columns = bulk.columns_of(Order, leave_out=["id", "number"])
+    parameters = {
+        "orders": bulk.as_json(orders, columns),
+        "prefix": f"WT{shanghai(at):%y%m%d}",
+        "first": FIRST,
+        "cause": cause,
+        "by": by.pk if by else None,
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN.format(columns=", ".join(columns)), parameters)
+        made = cursor.fetchall()
+    for order, (order_id, number) in zip(orders, made, strict=True):
+        order.pk, order.number, order._state.adding = order_id, number, False
+    return list(orders)
 
 
 def move(

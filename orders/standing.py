@@ -4,7 +4,6 @@ A rule only ever says yes. What it does not take, or what `answering.accept` ref
 """
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
@@ -68,11 +67,6 @@ def drop_rule(*, account: MediaAccount, by: User) -> bool:
     """
     _require_owner(account, by)
     return StandingRule.objects.filter(account=account).delete()[0] > 0
-
-
-def ruled(*, account_ids: Sequence[int]) -> set[int]:
-    """Those of the accounts that have a rule: their new orders are looked at by `act_due`."""
-    return set(StandingRule.objects.filter(account_id__in=account_ids).values_list("account_id", flat=True))
 
 
 def act_due(now: datetime) -> int:

@@ -66,13 +66,13 @@ def create(*, advertiser: Advertiser, by: User, data: TaskInput, now: datetime) 
         Unreachable: 无法取回数据; nothing was saved (R34).
     """
     policy.require_own(advertiser=advertiser, by=by)
-    problems = [*policy.creation_problems(advertiser=advertiser, form=data.form, now=now), *_problems(advertiser, data)]
+    problems = [*policy.creation_problems(advertiser=advertiser, form=data.form), *_problems(advertiser, data)]
     if problems:
         raise Refusal.many(problems)
     found = _read_source(advertiser, data, now)
     with transaction.atomic():
         task = Task(advertiser=advertiser, created_at=now, kind_then=advertiser.kind)
-        task.recharged_then = policy.recharged_total(advertiser=advertiser, now=now)
+        task.recharged_then = policy.recharged_total(advertiser=advertiser)
         _fill(task, data, found, now)
         task.save()
         _choose(task, data.selections, now)
@@ -89,7 +89,7 @@ def change(*, task: Task, by: User, data: TaskInput, now: datetime) -> Task:
     advertiser = task.advertiser
     policy.require_own(advertiser=advertiser, by=by)
     _require_editable(task)
-    problems = [*policy.creation_problems(advertiser=advertiser, form=data.form, now=now), *_problems(advertiser, data)]
+    problems = [*policy.creation_problems(advertiser=advertiser, form=data.form), *_problems(advertiser, data)]
     if policy.passed_threshold(task=task):
         problems = [one for one in problems if one.code != "recharge_threshold"]
     if problems:
@@ -150,13 +150,13 @@ def copy(*, task: Task, by: User, now: datetime) -> Task:
     """
     advertiser = task.advertiser
     policy.require_own(advertiser=advertiser, by=by)
-    if problems := policy.creation_problems(advertiser=advertiser, form=task.form, now=now):
+    if problems := policy.creation_problems(advertiser=advertiser, form=task.form):
         raise Refusal.many(problems)
     visible = MediaAccount.objects.visible_to(advertiser).filter(pk__in=task.selections.values("account_id"))
     still = set(visible.values_list("pk", flat=True))
     with transaction.atomic():
         twin = Task(advertiser=advertiser, created_at=now, kind_then=advertiser.kind, proof_id=task.proof_id)
-        twin.recharged_then = policy.recharged_total(advertiser=advertiser, now=now)
+        twin.recharged_then = policy.recharged_total(advertiser=advertiser)
         data = TaskInput(task.form, task.text, task.source_url, tuple(task.image_ids))
         _fill(twin, data, _kept_source(task), now)
         twin.save()

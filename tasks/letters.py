@@ -45,16 +45,17 @@ def halted(*, decision: Decision, now: datetime) -> None:
 
 
 def _post(task: Task, fact: str, words: tuple[Promise, Promise], *, now: datetime, urgent: bool = False) -> None:
-    user_id = task.advertiser.user_id
+    reader = task.advertiser.user
     title, body = words
     notice = NewNotice(
-        user_id=user_id,
+        user_id=reader.pk,
         kind=fact.partition(":")[0],
         dedupe=fact,
         title=title,
         body=body,
         url=task.get_absolute_url(),
         urgent=urgent,
-        weibo_uid=notices.uids_of([user_id]).get(user_id, ""),
+        weibo_uid=notices.FIRST_BOUND,
+        language=reader.language,
     )
     notices.post([notice], now=now)

@@ -1,6 +1,7 @@
 """What is laid before the reviewer: the plan judged, priced and screened, and written down as it is (R32, A43)."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,12 +11,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from billing import credit
 from billing import queries as wallets
+from billing.holds import NotEnough
 from tasks import planning, policy, quoting, screening, source
 from tasks.models import Form, Item, Submission
 from tasks.planning import Plan
 from tasks.quoting import Quote
 from tasks.screening import Finding
-from weitask import money
+from weitask import bulk, money
 from weitask.refusal import Conflict, Problem, Refusal
 
 ALARM_BEFORE: Final = timedelta(minutes=30)  # A15
@@ -50,12 +52,12 @@ def look_outside(*, plan: Plan, now: datetime) -> Outside:
     task = plan.task
     if task.form == Form.REPOST and task.source_id:
         source.fetch(advertiser=plan.advertiser, url=task.source_url, now=now)
-    links = screening.short_links([part.text for part in planning.parts(plan)])
+    links = screening.short_links([part.text for part in planning.parts(plan, images={})])  # none in a file's name
     return Outside(task.source_id, source.open_links(links))
 
 
 def judge(*, plan: Plan, outside: Outside, price_agreed: int | None, now: datetime) -> Offer:
-    """Every rule at once, under the advertiser's lock; the caller then holds or freezes the money.
+    """Every rule at once, under the advertiser's lock; the caller then holds or freezes the money (see `money_for`).
 
     Args:
         price_agreed: the new total in fen that the user said yes to after a price change (A43).
@@ -67,14 +69,16 @@ def judge(*, plan: Plan, outside: Outside, price_agreed: int | None, now: dateti
     if plan.task.source_id != outside.source_id:
         raise Conflict("task_changed", _("任务内容刚被修改，请重新提交"))
     book = screening.current()
-    findings = tuple(screening.screen(planning.parts(plan), opened=outside.opened, book=book))
-    quote = quoting.quote(form=plan.task.form, account_ids=plan.account_ids, now=now)
-    problems = [*policy.problems(plan=plan, now=now), *_blocked(findings)]
+    images = planning.own_images(plan)
+    findings = tuple(screening.screen(planning.parts(plan, images=images), opened=outside.opened, book=book))
+    accounts = policy.chosen(plan)
+    rate, rate_then = credit.fee_rates_at(at=[now, plan.task.created_at])
+    quote = quoting.priced(form=plan.task.form, account_ids=plan.account_ids, accounts=accounts, rate_bp=rate)
+    problems = [*policy.problems(plan=plan, accounts=accounts, images=images, now=now), *_blocked(findings)]
     if price_agreed != quote.total:
-        problems += _price_changes(plan, quote)
-    problems += _money(plan, quote, now)
+        problems += _price_changes(plan, quote, rate_then=rate_then)
     if problems:
-        raise Refusal.many(problems)
+        raise Refusal.many([*problems, *_money(plan, quote, now)])
     return Offer(plan, quote, findings, outside.opened, book.version)
 
 
@@ -107,7 +111,7 @@ def record(*, offer: Offer, by: User, state: str, now: datetime) -> Submission:
         next_start_at=min(starts) if waiting else None,
         alarm_at=min(starts) - ALARM_BEFORE if waiting else None,
     )
-    Item.objects.bulk_create(_items(submission, offer))
+    bulk.insert(list(_items(submission, offer)))
     return submission
 
 
@@ -149,7 +153,7 @@ def _blocked(findings: tuple[Finding, ...]) -> list[Problem]:
     ]
 
 
-def _price_changes(plan: Plan, quote: Quote) -> list[Problem]:
+def _price_changes(plan: Plan, quote: Quote, *, rate_then: int) -> list[Problem]:
     changed = [
         Problem(
             "price_changed",
@@ -162,7 +166,7 @@ def _price_changes(plan: Plan, quote: Quote) -> list[Problem]:
         if wish.price_seen is not None and row.price is not None and wish.price_seen != row.price
     ]
     if not plan.addition:
-        changed += _fee_change(quote, before=credit.fee_rate_at(at=plan.task.created_at))
+        changed += _fee_change(quote, before=rate_then)
     if changed:
         message = _("所选帐号的价格有变动，现在共需 %(total)s 元，请确认后再次提交") % {
             "total": money.display(quote.total)
@@ -180,13 +184,25 @@ def _fee_change(quote: Quote, *, before: int) -> list[Problem]:
     return [Problem("price_changed", message, field="price_agreed")]
 
 
-def _money(plan: Plan, quote: Quote, now: datetime) -> list[Problem]:
-    """The missing amount and where to recharge (R24, R30)."""
-    spendable = wallets.wallet(advertiser_id=plan.advertiser.pk, now=now).spendable
-    if quote.total <= spendable:
-        return []
+@contextmanager
+def money_for(submission: Submission) -> Iterator[None]:
+    """Hold or freeze inside: an advertiser without enough reads how much is missing, and nothing was submitted."""
+    try:
+        yield
+    except NotEnough as error:
+        raise Refusal.many([_too_poor(total=submission.total, missing=error.missing_fen)]) from error
+
+
+def _too_poor(*, total: int, missing: int) -> Problem:
+    """The missing amount in fen and where to recharge (R24, R30)."""
     message = _("可支配余额不足：共需 %(total)s 元，还差 %(missing)s 元，请先充值") % {
-        "total": money.display(quote.total),
-        "missing": money.display(quote.total - spendable),
+        "total": money.display(total),
+        "missing": money.display(missing),
     }
-    return [Problem("not_enough_money", message, field="balance", link=policy.RECHARGE_LINK)]
+    return Problem("not_enough_money", message, field="balance", link=policy.RECHARGE_LINK)
+
+
+def _money(plan: Plan, quote: Quote, now: datetime) -> list[Problem]:
+    """Asked beside other problems only: what breaks no other rule is told by who holds the money."""
+    spendable = wallets.wallet(advertiser_id=plan.advertiser.pk, now=now).spendable
+    return [_too_poor(total=quote.total, missing=quote.total - spendable)] if quote.total > spendable else []

@@ -1,6 +1,6 @@
 """What is asked for, with everything inherited filled in: what rules, quote, screening and snapshots work on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -71,12 +71,17 @@ def of_selections(*, task: Task, selections: Sequence[SelectionInput], addition:
     return Plan(task, task.advertiser, wishes, addition)
 
 
-def parts(plan: Plan) -> list[Part]:
-    """Everything that will be seen, in the order it is read: texts, image names, the source (F61)."""
+def own_images(plan: Plan) -> dict[int, str]:
+    """Names of the plan's pictures by id, in order; those of somebody else are not there."""
+    own = Image.objects.filter(advertiser=plan.advertiser, pk__in=plan.image_ids)
+    return dict(own.order_by("pk").values_list("pk", "name"))
+
+
+def parts(plan: Plan, *, images: Mapping[int, str]) -> list[Part]:
+    """Everything that will be seen, in the order it is read: texts, names of images, the source (F61)."""
     task = plan.task
-    names = dict(Image.objects.filter(pk__in=plan.image_ids).order_by("pk").values_list("pk", "name"))
     found = [Part("text", task.text)]
-    found += [Part(f"image:{pk}", name) for pk, name in names.items()]
+    found += [Part(f"image:{pk}", name) for pk, name in images.items()]
     shared = text_to_post(form=task.form, text=task.text)
     found += [Part(f"selection:{wish.row}", wish.text) for wish in plan.wishes if wish.text != shared]
     if task.form == Form.REPOST:

@@ -1,10 +1,12 @@
 """Who may ask for what, and when: every broken rule of a submission at once, each at its field and row."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
 from typing import Final
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts import slots
@@ -12,8 +14,8 @@ from accounts.models import Advertiser, MediaAccount, User
 from accounts.queries import price_of
 from billing import queries as wallets
 from tasks import source
-from tasks.models import Form, Image, Item, Task
-from tasks.planning import Plan, Wish, text_to_post
+from tasks.models import Form, Item, Task
+from tasks.planning import Plan, Wish, own_images, text_to_post
 from weitask import money
 from weitask.gateways.weibo_text import LONG_LIMIT, SHORT_LIMIT, text_length
 from weitask.periods import SLOT, START_FROM, START_TO, shanghai
@@ -21,15 +23,15 @@ from weitask.refusal import Forbidden, Problem
 
 THRESHOLD: Final = 200_000  # fen of accumulated recharge before an enterprise creates a task (R8)
 MAX_IMAGES: Final = 9  # weibo.md section 4
-MAX_SELECTIONS: Final = 500
+MAX_SELECTIONS: Final = 1_000
 RECHARGE_LINK: Final = "/wallet/recharge/"
 # An earlier order of the task in one of these states left no post behind, so its text may be sent again (A44).
 _UNPOSTED: Final = ("refused", "lapsed", "cancelled", "failed")
 
 
-def creation_problems(*, advertiser: Advertiser, form: str, now: datetime) -> list[Problem]:
+def creation_problems(*, advertiser: Advertiser, form: str) -> list[Problem]:
     """Why this advertiser may not create a task of this form now (R2, R8, A31)."""
-    return [*_form(advertiser, form), *_threshold(advertiser, now)]
+    return [*_form(advertiser, form), *_threshold(advertiser)]
 
 
 def passed_threshold(*, task: Task) -> bool:
@@ -47,18 +49,35 @@ def require_own(*, advertiser: Advertiser, by: User) -> None:
         raise Forbidden("not_yours", _("只能操作自己的任务"))
 
 
-def recharged_total(*, advertiser: Advertiser, now: datetime) -> int:
+def recharged_total(*, advertiser: Advertiser) -> int:
     """累计充值, fen: successful recharges minus refunds (A30)."""
-    return wallets.wallet(advertiser_id=advertiser.pk, now=now).recharged_total
+    return wallets.recharged_total(advertiser_id=advertiser.pk)
 
 
-def problems(*, plan: Plan, now: datetime) -> list[Problem]:
-    """Every rule the plan breaks at `now`, money apart (R2-R14, R25, R26, R29, R70, A14, A44)."""
-    found = [*_form(plan.advertiser, plan.task.form), *_content(plan), *_source(plan)]
+def chosen(plan: Plan) -> Mapping[int, MediaAccount]:
+    """The accounts of the plan by id, each with `offered`: whether the advertiser may see it (R5, R12, R14, R70)."""
+    offered = MediaAccount.objects.visible_to(plan.advertiser).filter(pk=OuterRef("pk"))
+    return MediaAccount.objects.annotate(offered=Exists(offered)).in_bulk(set(plan.account_ids))
+
+
+def problems(
+    *,
+    plan: Plan,
+    now: datetime,
+    accounts: Mapping[int, MediaAccount] | None = None,
+    images: Collection[int] | None = None,
+) -> list[Problem]:
+    """Every rule the plan breaks at `now`, money apart (R2-R14, R25, R26, R29, R70, A14, A44).
+
+    What the caller has read already is not read again: the plan's accounts (see `chosen`), and the ids of those of its
+    pictures that are the advertiser's own.
+    """
+    own = own_images(plan) if images is None else images
+    found = [*_form(plan.advertiser, plan.task.form), *_content(plan, set(own)), *_source(plan)]
     if not plan.addition:
         found += _start(plan.task.start_at, now, row=None)
         if not passed_threshold(task=plan.task):
-            found += _threshold(plan.advertiser, now)
+            found += _threshold(plan.advertiser)
     if not plan.wishes:
         return [*found, *_unwritten(plan.task), Problem("selections", _("请选择帐号"), field="selections")]
     if len(plan.wishes) > MAX_SELECTIONS:
@@ -66,7 +85,8 @@ def problems(*, plan: Plan, now: datetime) -> list[Problem]:
     for wish in plan.wishes:
         found += _start(wish.start_at, now, row=wish.row)
         found += _wish_content(plan, wish)
-    return [*found, *_accounts(plan), *_busy(plan.wishes, now), *_repeats(plan)]
+    known = chosen(plan) if accounts is None else accounts
+    return [*found, *_accounts(plan, known), *_busy(plan.wishes, now), *_repeats(plan)]
 
 
 def too_many_selections() -> Problem:
@@ -75,9 +95,8 @@ def too_many_selections() -> Problem:
     return Problem("selections", message, field="selections")
 
 
-def _threshold(advertiser: Advertiser, now: datetime) -> Iterator[Problem]:
-    recharged = recharged_total(advertiser=advertiser, now=now)
-    if advertiser.is_enterprise and recharged < THRESHOLD:
+def _threshold(advertiser: Advertiser) -> Iterator[Problem]:
+    if advertiser.is_enterprise and (recharged := recharged_total(advertiser=advertiser)) < THRESHOLD:
         message = _("累计充值满 %(needed)s 元方可创建任务，还差 %(missing)s 元") % {
             "needed": money.display(THRESHOLD),
             "missing": money.display(THRESHOLD - recharged),
@@ -92,9 +111,9 @@ def _form(advertiser: Advertiser, form: str) -> Iterator[Problem]:
         yield Problem("form_not_allowed", _("个人用户只能发布转发任务"), field="form")
 
 
-def _content(plan: Plan) -> Iterator[Problem]:
+def _content(plan: Plan, own: set[int]) -> Iterator[Problem]:
     task = plan.task
-    yield from _images_owned(plan)
+    yield from _images_owned(plan, own)
     # With a text of its own in every selection the task needs none.
     if task.text:
         yield from _length(task.form, task.text, row=None)
@@ -127,8 +146,7 @@ def _length(form: str, text: str, *, row: int | None) -> Iterator[Problem]:
         yield Problem("text_too_long", message, field="text", row=row)
 
 
-def _images_owned(plan: Plan) -> Iterator[Problem]:
-    own = set(Image.objects.filter(advertiser=plan.advertiser, pk__in=plan.image_ids).values_list("pk", flat=True))
+def _images_owned(plan: Plan, own: set[int]) -> Iterator[Problem]:
     if set(plan.task.image_ids) - own:
         yield Problem("image_unknown", _("配图不存在，请重新上传"), field="images")
     for wish in plan.wishes:
@@ -157,19 +175,13 @@ def _start(start: datetime | None, now: datetime, *, row: int | None) -> Iterato
         yield Problem("start_too_late", _("开始时间不能晚于提交时间的 7 天之后"), field="start_at", row=row)
 
 
-def _accounts(plan: Plan) -> Iterator[Problem]:
+def _accounts(plan: Plan, accounts: Mapping[int, MediaAccount]) -> Iterator[Problem]:
     """Only accounts the advertiser may see; of a hidden one not even its existence is told (R5, R12, R14, R70)."""
-    seen = MediaAccount.objects.visible_to(plan.advertiser).in_bulk(set(plan.account_ids))
-    own = set(
-        MediaAccount.objects.filter(owner_id=plan.advertiser.user_id, pk__in=plan.account_ids).values_list(
-            "pk", flat=True
-        )
-    )
     for wish in plan.wishes:
-        account = seen.get(wish.account_id)
-        if wish.account_id in own:
+        account = accounts.get(wish.account_id)
+        if account is not None and account.owner_id == plan.advertiser.user_id:
             yield Problem("own_account", _("不能选择自己的帐号"), field="account", row=wish.row)
-        elif account is None:
+        elif account is None or not account.offered:  # type: ignore[attr-defined]
             yield Problem("account_unavailable", _("该帐号不存在或暂时不能选择"), field="account", row=wish.row)
         elif not price_of(account, plan.task.form):
             yield Problem("account_no_price", _("该帐号未设定此形式的价格"), field="account", row=wish.row)
@@ -179,10 +191,11 @@ def _busy(wishes: Sequence[Wish], now: datetime) -> Iterator[Problem]:
     """Accounts with an accepted job within 15 minutes of the wanted start, and when they are free (R29)."""
     timed = [(wish, wish.start_at) for wish in wishes if wish.start_at is not None]
     taken = slots.taken(pairs=[(wish.account_id, start) for wish, start in timed])
+    offers = slots.nearest_free_of(pairs=taken, now=now)
     for wish, start in timed:
         if (wish.account_id, start) not in taken:
             continue
-        free = slots.nearest_free(account_id=wish.account_id, start=start, now=now)
+        free = offers[wish.account_id, start]
         times = _("、").join(f"{shanghai(moment):%m-%d %H:%M}" for moment in free)
         message = _("该帐号在这 15 分钟内已接受其它任务，最近的空闲时间：%(times)s") % {"times": times or _("无")}
         yield Problem("account_busy", message, field="start_at", row=wish.row)
@@ -190,9 +203,7 @@ def _busy(wishes: Sequence[Wish], now: datetime) -> Iterator[Problem]:
 
 def _repeats(plan: Plan) -> Iterator[Problem]:
     """One account twice: 15 minutes apart and with different words, because Weibo refuses repeats (A44)."""
-    for earlier, later in combinations(plan.wishes, 2):
-        if earlier.account_id != later.account_id:
-            continue
+    for earlier, later in _pairs_of_one_account(plan.wishes):
         if earlier.start_at and later.start_at and abs(later.start_at - earlier.start_at) < SLOT:
             message = _("同一帐号的两次任务须相隔 15 分钟以上")
             yield Problem("repeat_too_close", message, field="start_at", row=later.row)
@@ -200,6 +211,14 @@ def _repeats(plan: Plan) -> Iterator[Problem]:
             yield Problem("repeat_same_text", _("同一帐号的两次内容不能相同"), field="text", row=later.row)
     if plan.addition:
         yield from _repeats_of_earlier(plan)
+
+
+def _pairs_of_one_account(wishes: Sequence[Wish]) -> Iterator[tuple[Wish, Wish]]:
+    by_account: dict[int, list[Wish]] = defaultdict(list)
+    for wish in wishes:
+        by_account[wish.account_id].append(wish)
+    for same in by_account.values():
+        yield from combinations(same, 2)
 
 
 def _repeats_of_earlier(plan: Plan) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """What a choice of accounts costs and whom it reaches (A10, R31, R127)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +46,11 @@ def quote(
     """
     known = MediaAccount.objects.all() if among is None else among
     accounts = known.in_bulk(set(account_ids))
-    rate_bp = credit.fee_rate_at(at=now)
+    return priced(form=form, account_ids=account_ids, accounts=accounts, rate_bp=credit.fee_rate_at(at=now))
+
+
+def priced(*, form: str, account_ids: Sequence[int], accounts: Mapping[int, MediaAccount], rate_bp: int) -> Quote:
+    """The same for accounts that are read already, at a fee rate in basis points."""
     rows = tuple(_row(pk, accounts.get(pk), form=form, rate_bp=rate_bp) for pk in account_ids)
     return Quote(
         rows=rows,

@@ -9,17 +9,18 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Min, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts import access
-from accounts.models import Advertiser, User
+from accounts.models import User
 from billing import holds
 from tasks import letters, offers, planning, policy, screening
 from tasks.desk import second_look
 from tasks.desk.models import Claim
 from tasks.models import EDITABLE, LIVE, Decision, Submission, Task, TaskState
+from tasks.offers import Offer
 from tasks.planning import SelectionInput
 from tasks.signals import task_approved, task_halted, tell
 from weitask import money
@@ -55,8 +56,7 @@ def submit(*, task: Task, by: User, now: datetime, price_agreed: int | None = No
             raise Conflict("task_published", _("任务已提交，不能重复提交"))
         plan = planning.of_task(task=locked)
         offer = offers.judge(plan=plan, outside=outside, price_agreed=price_agreed, now=now)
-        submission = offers.record(offer=offer, by=by, state=Submission.State.IN_REVIEW, now=now)
-        _hold(submission, now)
+        submission = _submitted(offer, by=by, now=now)
         _move_task(locked, old=EDITABLE, new=TaskState.IN_REVIEW)
     return submission
 
@@ -82,13 +82,12 @@ def add_orders(*, task: Task, by: User, selections: Sequence[SelectionInput], no
         offer = offers.judge(plan=plan, outside=outside, price_agreed=None, now=now)
         if offers.is_reviewed(plan):
             submission = offers.record(offer=offer, by=by, state=Submission.State.APPROVED, now=now)
-            tell(task_approved, submission=submission, by=by, now=now)
+            with offers.money_for(submission):
+                tell(task_approved, submission=submission, by=by, now=now)
             return submission
         if locked.submissions.in_review().exists():
             raise Conflict("addition_in_review", _("上一次增加的订单仍在审核中，请等待审核完成"))
-        submission = offers.record(offer=offer, by=by, state=Submission.State.IN_REVIEW, now=now)
-        _hold(submission, now)
-    return submission
+        return _submitted(offer, by=by, now=now)
 
 
 # --- The reviewer -----------------------------------------------------------------------------------------------------
@@ -112,7 +111,7 @@ def approve(*, submission: Submission, by: User, now: datetime) -> Submission:
             left = _lapse_items(held, now=now)
             book = screening.current()
             if left and second_look.confirmed(submission=held, by=by, book=book, now=now):
-                _approve(held, by=by, now=now)
+                _approve(held, by=by, version=book.version, now=now)
     except holds.NotEnough as error:
         message = _("广告主的可支配余额不足，还差 %(missing)s 元；任务仍在审核中，余额足够后可再次通过") % {
             "missing": money.display(error.missing_fen)
@@ -157,7 +156,7 @@ def halt(*, task: Task, by: User, reason: str, platform_fault: bool = False, now
     words = _reason(reason)
     with transaction.atomic():
         locked = _lock_task(task.pk)
-        _require_stranger(locked, by)
+        _require_stranger(strange=Task.objects.reviewable_by(by).filter(pk=locked.pk).exists())
         if locked.state not in LIVE:
             raise Conflict("task_not_running", _("只有已通过或执行中的任务可以叫停"))
         for waiting in locked.submissions.in_review().select_for_update().order_by("pk"):
@@ -234,25 +233,29 @@ def close(*, task_ids: Sequence[int], now: datetime) -> int:
 
 
 def _lock_task(task_id: int) -> Task:
-    """Lock the advertiser, then the task, and read it as it is now."""
-    advertiser_id = Task.objects.values_list("advertiser_id", flat=True).get(pk=task_id)
-    Advertiser.objects.select_for_update(no_key=True).only("pk").get(pk=advertiser_id)
-    return Task.objects.select_for_update(of=("self",), no_key=True).select_related("advertiser").get(pk=task_id)
+    """Lock the advertiser, then the task (PostgreSQL locks in the order of `of`), and read both as they are now."""
+    tasks = Task.objects.select_related("advertiser__user")
+    return tasks.select_for_update(of=("advertiser", "self"), no_key=True).get(pk=task_id)
 
 
 def _open(submission: Submission, *, by: User) -> Submission:
     """The submission locked and still open, for a reviewer who has no part in it."""
     task = _lock_task(submission.task_id)
-    held = Submission.objects.select_for_update().get(pk=submission.pk)
+    held = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("first_approval__by")
+        .annotate(strange=Exists(Submission.objects.reviewable_by(by).filter(pk=OuterRef("pk"))))
+        .get(pk=submission.pk)
+    )
     held.task = task
-    _require_stranger(task, by)
+    _require_stranger(strange=held.strange)
     if held.state != Submission.State.IN_REVIEW:
         raise Conflict("already_decided", _who_decided(held))
     return held
 
 
-def _require_stranger(task: Task, by: User) -> None:
-    if not Task.objects.reviewable_by(by).filter(pk=task.pk).exists():
+def _require_stranger(*, strange: bool) -> None:
+    if not strange:
         raise Forbidden("own_task", _("不能审核自己的任务，或涉及自己帐号的任务"))
 
 
@@ -277,18 +280,22 @@ def _reason(text: str) -> str:
     return words
 
 
-def _hold(submission: Submission, now: datetime) -> None:
-    holds.place(
-        submission_id=submission.pk,
-        advertiser_id=submission.task.advertiser_id,
-        amount=submission.total,
-        now=now,
-    )
+def _submitted(offer: Offer, *, by: User, now: datetime) -> Submission:
+    """The offer laid before the reviewer, its money held."""
+    submission = offers.record(offer=offer, by=by, state=Submission.State.IN_REVIEW, now=now)
+    with offers.money_for(submission):
+        holds.place(
+            submission_id=submission.pk,
+            advertiser_id=submission.task.advertiser_id,
+            amount=submission.total,
+            now=now,
+        )
+    return submission
 
 
-def _approve(held: Submission, *, by: User, now: datetime) -> None:
+def _approve(held: Submission, *, by: User, version: str, now: datetime) -> None:
     _decide(held, state=Submission.State.APPROVED, now=now)
-    _note(held, Decision.Verdict.APPROVE, by=by, reason="", now=now)
+    _note(held, Decision.Verdict.APPROVE, by=by, reason="", version=version, now=now)
     if not held.addition:
         _move_task(held.task, old=[TaskState.IN_REVIEW], new=TaskState.APPROVED)
     tell(task_approved, submission=held, by=by, now=now)
@@ -297,7 +304,7 @@ def _approve(held: Submission, *, by: User, now: datetime) -> None:
 
 def _reject(held: Submission, *, by: User, reason: str, now: datetime) -> None:
     _decide(held, state=Submission.State.REJECTED, now=now)
-    _note(held, Decision.Verdict.REJECT, by=by, reason=reason, now=now)
+    _note(held, Decision.Verdict.REJECT, by=by, reason=reason, version=screening.current().version, now=now)
 
 
 def _decide(held: Submission, *, state: Submission.State, now: datetime) -> None:
@@ -314,14 +321,14 @@ def _require_in_time(left: int) -> None:
         raise Conflict("review_too_late", _("所有帐号的开始时间都已过，任务已审核超时"))
 
 
-def _note(held: Submission, verdict: Decision.Verdict, *, by: User, reason: str, now: datetime) -> None:
+def _note(held: Submission, verdict: Decision.Verdict, *, by: User, reason: str, version: str, now: datetime) -> None:
     """Who, when, why, by which rules; never editable (R49)."""
     Decision.objects.create(
         task_id=held.task_id,
         submission=held,
         verdict=verdict,
         reason=reason,
-        rule_version=screening.current().version,
+        rule_version=version,
         by=by,
         at=now,
     )
@@ -330,16 +337,20 @@ def _note(held: Submission, verdict: Decision.Verdict, *, by: User, reason: str,
 def _lapse_items(held: Submission, *, now: datetime) -> int:
     """Let the items go whose start has come (start wins), drop their part of the hold; returns how many are left."""
     open_items = held.items.filter(lapsed_at=None)
-    over = open_items.filter(start_at__lte=now)
-    amount = over.aggregate(total=Sum(F("price") + F("fee")))["total"]
-    if amount:
-        holds.drop_part(submission_id=held.pk, amount=amount, now=now)
-        count = over.update(lapsed_at=now)
-        left = open_items.count()
-        letters.lapsed(submission=held, count=count, left=left, now=now)
-    left = open_items.count()
+    over, ahead = Q(start_at__lte=now), Q(start_at__gt=now)
+    found = open_items.aggregate(
+        gone=Count("pk", filter=over),
+        amount=Sum(F("price") + F("fee"), filter=over),
+        left=Count("pk", filter=ahead),
+        first=Min("start_at", filter=ahead),
+    )
+    left: int = found["left"]
+    if found["gone"]:
+        holds.drop_part(submission_id=held.pk, amount=found["amount"], now=now)
+        open_items.filter(over).update(lapsed_at=now)
+        letters.lapsed(submission=held, count=found["gone"], left=left, now=now)
     if left:
-        _wait_for_next(held)
+        _wait_for(held, start=found["first"])
     else:
         _decide(held, state=Submission.State.LAPSED, now=now)
         if not held.addition:
@@ -347,9 +358,8 @@ def _lapse_items(held: Submission, *, now: datetime) -> int:
     return left
 
 
-def _wait_for_next(held: Submission) -> None:
+def _wait_for(held: Submission, *, start: datetime) -> None:
     """The review is now due before the next start."""
-    start = held.items.filter(lapsed_at=None).aggregate(first=Min("start_at"))["first"]
     if start != held.next_start_at:
         held.next_start_at, held.alarm_at = start, start - offers.ALARM_BEFORE
         held.save(update_fields=["next_start_at", "alarm_at"])

@@ -52,9 +52,9 @@ class _TaskReview(ReviewView):
             raise Http404(_("没有提交审核的任务"))
         return found
 
-    def answered(self, decision: Decision) -> Response:
+    def answered(self, **which: object) -> Response:
         """The decision as stored, with the task as it is."""
-        stored = Decision.objects.select_related("task").get(pk=decision.pk)
+        stored = Decision.objects.select_related("task").get(**which)
         return Response(TaskDecisionOut(stored).data)
 
 
@@ -72,7 +72,7 @@ class TaskApproveView(_TaskReview):
         if held.state == Submission.State.IN_REVIEW:
             first = FirstApproval.objects.select_related("submission__task").get(submission=held)
             return Response(FirstApprovalOut(first).data, status=202)
-        return self.answered(held.decisions.get())
+        return self.answered(submission=held)
 
 
 class TaskRejectView(_TaskReview):
@@ -83,7 +83,7 @@ class TaskRejectView(_TaskReview):
         """Reject with a reason the advertiser will read; the hold is dropped (R28, R41)."""
         reason = self.body(request, ReasonBody)["reason"]
         held = review.reject(submission=self.submission(pk), by=user_of(request), reason=reason, now=clock.now())
-        return self.answered(held.decisions.get())
+        return self.answered(submission=held)
 
 
 class TaskHaltView(_TaskReview):
@@ -101,4 +101,4 @@ class TaskHaltView(_TaskReview):
             platform_fault=sent["platform_fault"],
             now=clock.now(),
         )
-        return self.answered(decision)
+        return self.answered(pk=decision.pk)

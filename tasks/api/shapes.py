@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Sum, prefetch_related_objects
 from rest_framework import serializers
 
 from accounts.models import Advertiser
@@ -145,8 +145,8 @@ def input_of(sent: Mapping[str, Any], *, task: Task | None = None) -> TaskInput:
 
 def shown(task: Task, *, advertiser: Advertiser) -> dict[str, Any]:
     """A task for its advertiser."""
-    chosen = list(task.selections.order_by("position", "id"))
-    net, fee, coverage = _cost(task, [one.account_id for one in chosen], advertiser)
+    prefetch_related_objects([task], "selections")
+    net, fee, coverage = _cost(task, [one.account_id for one in task.selections.all()], advertiser)
     decision = queries.last_decision(task=task)
     facts: Any = task
     facts.coverage = coverage

@@ -32,7 +32,7 @@ def confirmed(*, submission: Submission, by: User, book: Book, now: datetime) ->
     why = reasons(submission=submission, book=book)
     if not why:
         return True
-    first = FirstApproval.objects.select_related("by").filter(submission=submission).first()
+    first = getattr(submission, "first_approval", None)
     if first is None:
         FirstApproval.objects.create(
             submission=submission, by=by, at=now, why=_("；").join(why)[:300], rule_version=book.version

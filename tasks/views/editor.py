@@ -53,7 +53,7 @@ class Editor:
 def task_new(request: HttpRequest) -> HttpResponse:
     """A new draft. An enterprise below the threshold sees how far it is instead (R8, A31)."""
     advertiser = own_advertiser(request)
-    total = policy.recharged_total(advertiser=advertiser, now=clock.now())
+    total = policy.recharged_total(advertiser=advertiser)
     if advertiser.is_enterprise and total < policy.THRESHOLD:
         return render(request, "tasks/threshold.html", {"recharged": total, "threshold": policy.THRESHOLD})
     return _edit(request, advertiser, None)

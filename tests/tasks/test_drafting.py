@@ -3,7 +3,7 @@
 import pytest
 
 from accounts import media
-from tasks import drafting, review
+from tasks import drafting, policy, review
 from tasks.drafting import SelectionInput, TaskInput
 from tasks.models import Form, Task
 from tests.factories import AdvertiserFactory, MediaAccountFactory, UserFactory
@@ -111,7 +111,7 @@ def test_a_proof_of_sales_authorisation_is_kept():
 def test_too_many_selections_are_refused():
     account = MediaAccountFactory()
     with pytest.raises(Refusal) as refusal:
-        draft(selections=(SelectionInput(account.pk),) * 501)
+        draft(selections=(SelectionInput(account.pk),) * (policy.MAX_SELECTIONS + 1))
     assert codes(refusal) == [("selections", None)]
 
 
@@ -227,5 +227,5 @@ def test_nothing_is_put_into_a_published_task():
 def test_no_more_accounts_are_put_in_than_may_be_chosen():
     task, other = draft(), MediaAccountFactory()
     with pytest.raises(Refusal) as refusal:
-        drafting.choose(task=task, by=task.advertiser.user, account_ids=[other.pk] * 500, now=MONDAY)
+        drafting.choose(task=task, by=task.advertiser.user, account_ids=[other.pk] * policy.MAX_SELECTIONS, now=MONDAY)
     assert codes(refusal) == [("selections", None)]
