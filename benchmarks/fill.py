@@ -42,9 +42,9 @@ def rows(model: type[models.Model], count: int, *, first: int = 1, of: str = "",
     values: list[Any] = []
     defaults: dict[str, str] = {}
     for field in model._meta.concrete_fields:
-        if field.column in named or isinstance(field, models.AutoField) or field.db_default is not NOT_PROVIDED:
+        if field.column in named or field.generated or field.db_default is not NOT_PROVIDED:
             continue
-        if field.null and field.default is NOT_PROVIDED:
+        if isinstance(field, models.AutoField) or (field.null and field.default is NOT_PROVIDED):
             continue
         defaults[field.column] = f"%s::{field.db_type(connection)}"
         values.append(field.get_db_prep_save(field.get_default(), connection))

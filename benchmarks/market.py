@@ -1,10 +1,11 @@
 """A market of any size for the benchmarks: people, accounts, tasks, orders, and the book that belongs to them."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import connection
 
-from accounts.models import Advertiser, Category, MediaAccount, User, WeiboAccount
+from accounts.models import Advertiser, Category, MediaAccount, Slot, User, WeiboAccount
 from benchmarks import fill
 from billing.models import LedgerAccount
 from orders.models import Order
@@ -12,6 +13,7 @@ from tasks.models import Form, Item, Submission, Task, TaskState
 from weitask import clock
 
 T0: Final = "timestamptz '2026-01-05 10:00+08'"  # Monday; business times are counted from here
+MIDNIGHT: Final = "timestamptz '2026-01-05 00:00+08'"
 PRICE: Final = 10_000  # fen, net
 FEE: Final = 1_000
 OWNERS_FROM: Final = 1_000_000  # ids of owners; advertisers' users are below
@@ -35,50 +37,77 @@ def advertisers(count: int, *, kind: str = "enterprise") -> None:
 def owners(count: int) -> None:
     """Owners OWNERS_FROM + 1 … with their payable and transit accounts, empty."""
     _users(count, first=OWNERS_FROM + 1, name="own", identity="media")
-    for kind in ("payable", "transit"):
-        fill.rows(LedgerAccount, count, kind=f"'{kind}'", owner_id=f"{OWNERS_FROM} + n")
+    with fill.unindexed(LedgerAccount):
+        for kind in ("payable", "transit"):
+            fill.rows(LedgerAccount, count, kind=f"'{kind}'", owner_id=f"{OWNERS_FROM} + n")
 
 
 def accounts(count: int, *, owned_by: int = 1, owner: str = "") -> None:
-    """自媒体帐号 1 … count, open, priced, spread over the owners; followers and prices are skewed as a market's are.
+    """自媒体帐号 1 … count, open, priced, spread over the owners.
 
+    As in a market, few have many followers, and those cost more: 5 to 50 yuan per thousand, a repost half of that.
     `owner` is an SQL expression over `n` for the user id, instead of the even spread.
     """
     owner = owner or f"{OWNERS_FROM} + 1 + (n - 1) % {owned_by}"
-    categories = Category.objects.count()
-    fill.rows(
-        WeiboAccount,
-        count,
-        id="n",
-        uid="(5000000000 + n)::text",
-        user_id=owner,
-        screen_name="'帐号' || n",
-        followers="(1000 + 5000000 * power(random(), 8))::bigint",
-        verified="n % 3 = 0",
-        token_expires_at=f"{T0} + interval '60 days'",
-    )
-    fill.rows(
-        MediaAccount,
-        count,
-        id="n",
-        weibo_id="n",
-        owner_id=owner,
-        screen_name="'帐号' || n",
-        followers=f"(SELECT w.followers FROM {WeiboAccount._meta.db_table} w WHERE w.id = n)",
-        region="(ARRAY['四川 成都','北京','上海','广东 深圳','浙江 杭州'])[1 + n % 5]",
-        category_id=f"(SELECT id FROM {Category._meta.db_table} ORDER BY id OFFSET n % {categories} LIMIT 1)",
-        review="'approved'",
-        taking="'open'",
-        price_original="(1000 + 200000 * power(random(), 4))::bigint",
-        price_repost="(500 + 100000 * power(random(), 4))::bigint",
-        specific="n % 4 = 0",
-        rating="(20 + 80 * random())::int",
-        accept_rate_bp="(10000 * random())::int",
-        lapse_rate_bp="(3000 * random())::int",
-        answer_minutes="(600 * random())::int",
-        median_reposts="(1000 * power(random(), 3))::int",
-        median_comments="(400 * power(random(), 3))::int",
-    )
+    categories = list(Category.objects.order_by("pk").values_list("pk", flat=True))
+    weibo = WeiboAccount._meta.db_table
+    followers = f"(SELECT w.followers FROM {weibo} w WHERE w.id = n)"
+    with fill.unindexed(WeiboAccount, MediaAccount):
+        fill.rows(
+            WeiboAccount,
+            count,
+            id="n",
+            uid="(5000000000 + n)::text",
+            user_id=owner,
+            screen_name="'帐号' || n",
+            followers="(1000 + 5000000 * power(random(), 8))::bigint",
+            verified="random() < 0.3",
+            token_expires_at=f"{T0} + interval '60 days'",
+        )
+        fill.rows(
+            MediaAccount,
+            count,
+            id="n",
+            weibo_id="n",
+            owner_id=owner,
+            screen_name="'帐号' || n",
+            followers=followers,
+            region=_one_of(["四川 成都", "北京", "上海", "广东 深圳", "浙江 杭州"]),
+            category_id=_one_of(categories),
+            review="'approved'",
+            taking="'open'",
+            price_original=f"1000 + ({followers} * (0.5 + 4.5 * power(random(), 2)))::bigint",
+            price_repost=f"500 + ({followers} * (0.25 + 2.25 * power(random(), 2)))::bigint",
+            specific="random() < 0.05",
+            rating="(20 + 80 * random())::int",
+            accept_rate_bp="(10000 * random())::int",
+            lapse_rate_bp="(3000 * random())::int",
+            answer_minutes="(600 * random())::int",
+            median_reposts="(1000 * power(random(), 3))::int",
+            median_comments="(400 * power(random(), 3))::int",
+        )
+
+
+def slots(count: int, *, accounts_are: int) -> None:
+    """Accepted jobs of six days from T0's midnight, no two of one account on one day, half of them in the evening."""
+    round_ = f"((n - 1) / {accounts_are})"
+    days = f"{round_} * {6 * accounts_are // count} + floor(random() * {6 * accounts_are // count})"
+    minutes = "floor(1440 * CASE WHEN random() < 0.5 THEN random() ELSE 0.71 + 0.21 * random() END)"
+    start = f"{MIDNIGHT} + ({days}) * interval '1 day' + {minutes} * interval '1 minute'"
+    with fill.unindexed(Slot):
+        fill.rows(
+            Slot,
+            count,
+            account_id=f"1 + (n - 1) % {accounts_are}",
+            period=f"(SELECT tstzrange(s, s + interval '15 minutes', '[)') FROM (SELECT {start}) AS start (s))",
+            order_id="n",
+        )
+
+
+def _one_of(values: Sequence[object]) -> str:
+    """An SQL expression that draws one of the values anew for each row."""
+    listed = ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values)
+    return f"(ARRAY[{listed}])[1 + floor(random() * {len(values)})::int]"
 
 
 def tasks(

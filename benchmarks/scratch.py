@@ -33,6 +33,22 @@ def database(name: str) -> Iterator[str]:
 
 
 @contextmanager
+def another(name: str) -> Iterator[str]:
+    """The address of a further fresh database that Django is connected to inside; dropped at the end."""
+    from django.db import connection as ours
+
+    with database(name) as url:
+        first = ours.settings_dict["NAME"]
+        ours.close()
+        ours.settings_dict["NAME"] = urlsplit(url).path.rpartition("/")[2]
+        try:
+            yield url
+        finally:
+            ours.close()
+            ours.settings_dict["NAME"] = first
+
+
+@contextmanager
 def copy(url: str, name: str) -> Iterator[str]:
     """The address of a copy of a database that nobody is connected to; dropped at the end."""
     scratch = f"weitask_bench_{name}"

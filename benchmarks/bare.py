@@ -1,0 +1,67 @@
+"""The floors of the web: one file of bare Django, without login, sessions or any other middleware.
+
+Served by gunicorn exactly as the product is (`benchmarks.web`), on the same database and its rows.
+"""
+
+import os
+
+import environ
+from django.conf import settings
+
+if not settings.configured:
+    settings.configure(
+        DATABASES={
+            "default": {
+                **environ.Env.db_url_config(os.environ["DATABASE_URL"]),
+                "CONN_MAX_AGE": 60,
+                "OPTIONS": {"options": "-c timezone=UTC"},
+            }
+        },
+        SECRET_KEY="bare",  # noqa: S106 [nothing is signed]
+        ALLOWED_HOSTS=["127.0.0.1"],
+        ROOT_URLCONF="benchmarks.bare",
+        MIDDLEWARE=[],
+        INSTALLED_APPS=[],
+        USE_TZ=True,
+    )
+
+from django.core.wsgi import get_wsgi_application
+from django.db import models
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+
+application = get_wsgi_application()
+
+
+class Account(models.Model):
+    """The columns that the market's API shows of an account."""
+
+    screen_name = models.TextField()
+    category_id = models.BigIntegerField()
+    followers = models.BigIntegerField()
+    rating = models.IntegerField()
+    price_repost = models.BigIntegerField()
+    price_original = models.BigIntegerField()
+    region = models.TextField()
+    organisation = models.BooleanField()
+    cpm_repost = models.BigIntegerField()
+    cpm_original = models.BigIntegerField()
+    accept_rate_bp = models.IntegerField()
+    lapse_rate_bp = models.IntegerField()
+    answer_minutes = models.IntegerField()
+    median_reposts = models.IntegerField()
+    median_comments = models.IntegerField()
+
+    class Meta:
+        app_label = "bare"
+        managed = False
+        db_table = "accounts_mediaaccount"
+
+
+def rows(request: HttpRequest) -> HttpResponse:
+    """Twenty rows by primary key, as JSON."""
+    ids = [int(one) for one in request.GET["ids"].split(",")]
+    return JsonResponse({"results": list(Account.objects.filter(pk__in=ids).values())})
+
+
+urlpatterns = [path("rows/", rows)]
