@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import notices
 from accounts.forms import ChannelsForm
-from accounts.models import Notice, User
+from accounts.models import Notice, User, WeiboAccount
 from weitask import clock, keyset
 
 
@@ -57,7 +57,12 @@ def channels(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("通知方式已保存"))
         return HttpResponseRedirect(reverse("notice_channels"))
     proven = EmailAddress.objects.filter(user=user, primary=True, verified=True).first()
-    shown = {"form": form, "rows": form.rows(), "email": proven, "weibo": notices.uids_of([user.pk])}
+    shown = {
+        "form": form,
+        "rows": form.rows(),
+        "email": proven,
+        "weibo": user.weibo_accounts.filter(token_state=WeiboAccount.Token.VALID).exists(),
+    }
     return render(request, "accounts/notice_channels.html", shown)
 
 

@@ -16,7 +16,7 @@ FROM accounts_weiboaccount w WHERE w.id = m.weibo_id AND w.verified
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_language"),
+        ("accounts", "0006_outbox"),
     ]
 
     operations = [
