@@ -19,6 +19,8 @@ from tasks.models import TaskState
 from weitask.periods import POST_WINDOW
 
 TRIES: Final = 2
+AHEAD: Final = timedelta(seconds=60)  # before its start an order is made ready: timeline read, pictures uploaded
+READY_FOR: Final = timedelta(seconds=120)  # then the timeline is read again before anything is sent
 CLAIMED_FOR: Final = timedelta(seconds=30)  # then another worker may take an armed attempt over
 SEND_WITHIN: Final = timedelta(seconds=30)  # real time from the commit of `sending` to the last write
 ARRIVES_WITHIN: Final = timedelta(seconds=60)  # real time from the last write to the last byte of any answer
@@ -30,7 +32,7 @@ ON_THE_WIRE: Final = (PublishAttempt.State.SENDING, PublishAttempt.State.UNKNOWN
 
 _CLAIMABLE: Final = """
 SELECT o.id FROM orders_order o JOIN tasks_task t ON t.id = o.task_id
-WHERE o.state = 'accepted' AND o.start_at <= %(now)s AND o.start_at + %(window)s > %(now)s
+WHERE o.state = 'accepted' AND o.start_at <= %(now)s + %(ahead)s AND o.start_at > %(now)s - %(window)s
   AND t.state <> %(halted)s
   AND NOT EXISTS (
     SELECT FROM orders_publishattempt a WHERE a.order_id = o.id
@@ -44,12 +46,20 @@ WHERE order_id = ANY(%(ids)s) AND state = 'armed' AND next_at <= %(now)s RETURNI
 # The claimer holds the orders' locks, so nobody else arms them; the partial unique index is the second lock.
 _ARM: Final = """
 INSERT INTO orders_publishattempt
-    (order_id, number, state, base_post_id, armed_at, next_at, full_reads, saw_deletion, code, message)
-SELECT o.id, 1 + count(a.id), 'armed', '', %(now)s, %(until)s, 0, false, '', ''
+    (order_id, number, state, base_post_id, pic_ids, armed_at, next_at, full_reads, saw_deletion, code, message)
+SELECT o.id, 1 + count(a.id), 'armed', '', '{}', %(now)s, %(until)s, 0, false, '', ''
 FROM orders_order o LEFT JOIN orders_publishattempt a ON a.order_id = o.id
 WHERE o.id = ANY(%(ids)s) GROUP BY o.id
 HAVING count(a.id) < %(tries)s AND count(*) FILTER (WHERE a.state IN ('armed', 'sending', 'unknown')) = 0
+ORDER BY o.start_at, o.id
 ON CONFLICT DO NOTHING RETURNING id
+"""
+_PUT_BY: Final = """
+UPDATE orders_publishattempt a SET
+    base_post_id = g.base, pic_ids = string_to_array(g.pictures, ','), next_at = o.start_at,
+    prepared_at = CASE g.base WHEN '' THEN NULL ELSE %(now)s::timestamptz END
+FROM unnest(%(ids)s::bigint[], %(bases)s::text[], %(pictures)s::text[]) AS g(id, base, pictures), orders_order o
+WHERE a.id = g.id AND a.state = 'armed' AND o.id = a.order_id
 """
 _DROP_STALE: Final = """
 UPDATE orders_publishattempt a SET state = 'absent', code = 'order_over', answered_at = %(now)s, next_at = NULL
@@ -57,11 +67,11 @@ FROM orders_order o WHERE o.id = a.order_id AND o.state <> 'accepted' AND a.stat
 """
 _SENDING: Final = """
 UPDATE orders_publishattempt a
-SET state = 'sending', base_post_id = g.base, sent_at = %(now)s, next_at = %(now)s + %(after)s,
+SET state = 'sending', base_post_id = g.base, sent_at = %(now)s, next_at = %(now)s + %(after)s, prepared_at = NULL,
     deadline = clock_timestamp() + %(within)s
 FROM unnest(%(ids)s::bigint[], %(bases)s::text[]) AS g(id, base), orders_order o, tasks_task t
 WHERE a.id = g.id AND a.state = 'armed' AND o.id = a.order_id AND t.id = o.task_id
-  AND o.state = 'accepted' AND o.start_at + %(window)s > %(now)s AND t.state <> %(halted)s
+  AND o.state = 'accepted' AND o.start_at <= %(now)s AND o.start_at + %(window)s > %(now)s AND t.state <> %(halted)s
 RETURNING a.id
 """
 _CLOSE: Final = """
@@ -69,11 +79,12 @@ UPDATE orders_publishattempt a
 SET state = %(state)s, code = g.code, message = g.message, answered_at = %(now)s,
     next_at = CASE %(state)s
         WHEN 'unknown' THEN a.sent_at + %(after)s
-        WHEN 'armed' THEN %(now)s + greatest(%(from)s, least(%(to)s, greatest((%(now)s - a.armed_at) / 2, g.wait)))
+        WHEN 'armed' THEN %(now)s + greatest(%(from)s, least(%(to)s,
+            greatest((%(now)s - greatest(a.armed_at, o.start_at)) / 2, g.wait)))
     END
 FROM unnest(%(ids)s::bigint[], %(codes)s::text[], %(messages)s::text[], %(waits)s::interval[])
-     AS g(id, code, message, wait)
-WHERE a.id = g.id AND a.state = ANY(%(old)s)
+     AS g(id, code, message, wait), orders_order o
+WHERE a.id = g.id AND o.id = a.order_id AND a.state = ANY(%(old)s)
 RETURNING a.id
 """
 _CLOSE_OVER: Final = """
@@ -108,12 +119,14 @@ class Tried:
 
 
 def claim(*, limit: int, now: datetime) -> list[int]:
-    """Arm the next attempts of orders in their window, or take over armed ones whose claim ran out; attempt ids.
+    """Arm the next attempts of orders whose start is near or past, or take over armed ones that are due; attempt ids.
 
-    Orders that another worker is claiming are skipped.
+    From `AHEAD` before its start an order may be claimed to be made ready (`put_by`); those whose start has come are
+    claimed first. Orders that another worker is claiming are skipped.
     """
     given: dict[str, Any] = {
         "now": now,
+        "ahead": AHEAD,
         "until": now + CLAIMED_FOR,
         "window": POST_WINDOW,
         "halted": TaskState.HALTED,
@@ -131,6 +144,23 @@ def claim(*, limit: int, now: datetime) -> list[int]:
         taken += [row[0] for row in cursor.fetchall()]
         Order.objects.filter(pk__in=ids, publishing_since=None).update(publishing_since=now)
     return taken
+
+
+def put_by(*, parcels: Sequence[Parcel], now: datetime) -> None:
+    """Keep what is ready before its start, for whoever claims it then; a parcel without a base is to be made ready.
+
+    Nothing has been sent for these, and nothing will be before `to_sending`.
+    """
+    if not parcels:
+        return
+    with connection.cursor() as cursor:
+        given: dict[str, Any] = {
+            "ids": [parcel.attempt_id for parcel in parcels],
+            "bases": [parcel.base_post_id for parcel in parcels],
+            "pictures": [",".join(parcel.pic_ids) for parcel in parcels],
+            "now": now,
+        }
+        cursor.execute(_PUT_BY, given)
 
 
 def to_sending(*, parcels: Sequence[Parcel], now: datetime) -> set[int]:

@@ -191,7 +191,9 @@ class PublishAttempt(models.Model):
     number = models.SmallIntegerField()  # 1 or 2, never more
     state = models.CharField(max_length=10, choices=State, default=State.ARMED)
     base_post_id = models.CharField(max_length=20, blank=True)  # newest timeline id just before
+    pic_ids = ArrayField(models.CharField(max_length=60), default=list)  # uploaded ahead
     armed_at = models.DateTimeField()
+    prepared_at = models.DateTimeField(null=True)  # base and pictures are ready; used up by sending
     sent_at = models.DateTimeField(null=True)
     deadline = models.DateTimeField(null=True)  # real database time; no write past it
     answered_at = models.DateTimeField(null=True)

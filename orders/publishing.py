@@ -3,6 +3,9 @@
 The table is the queue: an order is claimed by the armed attempt of it. Three commits frame the one outside call that
 matters: claimed (armed), about to send (sending), answered. Whatever breaks in between, the attempt's row says what may
 have happened, and `reconciling` finds out before anything is sent again.
+
+In the last minute before its start an order is made ready: its account's timeline is read and its pictures uploaded,
+so that at the start only the post itself is left to do. Whatever goes wrong then is tried again at the start.
 """
 
 import time
@@ -18,7 +21,7 @@ from django.utils.translation import gettext_noop
 from accounts import weibo_binding
 from accounts.vault import VaultError
 from orders import attempts, pool, recording
-from orders.attempts import ON_THE_WIRE, SEND_WITHIN, TRIES, Tried
+from orders.attempts import ON_THE_WIRE, READY_FOR, SEND_WITHIN, TRIES, Tried
 from orders.batches import in_batches
 from orders.models import Order, PublishAttempt
 from orders.moves import Cause, State
@@ -28,12 +31,11 @@ from orders.stopwatch import Stopwatch
 from tasks.models import Image, TaskState
 from weitask import alarms, faultpoints
 from weitask.gateways import weibo
-from weitask.gateways.weibo import WeiboClient
 from weitask.periods import POST_WINDOW
 
 __all__ = ["publish_due", "publish_next_due", "reconcile_due", "reconcile_next_due"]
 
-CLAIM: Final = 64  # orders of one batch: four rounds of the pool
+CLAIM: Final = 128  # orders of one batch: four rounds of the pool
 LOOK_FOR: Final = 25.0  # business seconds of one look; the next one takes the rest with a fresh `now`
 _ARMED: Final = (PublishAttempt.State.ARMED,)
 
@@ -66,7 +68,7 @@ def publish_due(now: datetime) -> int:
     watch = Stopwatch(now)
     attempts.drop_stale(now=now)
     moved = _cancel_hopeless(now=now)
-    while claimed := attempts.claim(limit=CLAIM, now=now):
+    while claimed := attempts.claim(limit=CLAIM, now=watch.read()):
         faultpoints.hit("publish.armed")
         moved += _post(claimed, watch=watch)
         if watch.seconds() > LOOK_FOR:
@@ -105,21 +107,32 @@ def _give_up(order_ids: Sequence[int], now: datetime) -> int:
 
 
 def _post(attempt_ids: Sequence[int], *, watch: Stopwatch) -> int:
-    """One batch through its three commits; returns how many orders moved."""
-    client = weibo.client().pinned(now=watch.read())
+    """One batch through its three commits; returns how many orders moved. What is ready does not wait for the rest."""
     parcels, moved = _packed(attempt_ids, now=watch.read())
-    prepared = pool.each(partial(prepare, client=client), parcels)
-    ready = [one for one in prepared if isinstance(one, Parcel)]
-    settled = [
-        Tried(parcel, result, _ARMED)
-        for parcel, result in zip(parcels, prepared, strict=True)
-        if isinstance(result, Result)
-    ]
-    moved += _settle(settled, now=watch.read())
-    return moved + _send(ready, client=client, watch=watch)
+    moved += _send([one for one in parcels if one.base_post_id], watch=watch)
+    return moved + _prepare([one for one in parcels if not one.base_post_id], watch=watch)
 
 
-def _send(ready: Sequence[Parcel], *, client: WeiboClient, watch: Stopwatch) -> int:
+def _prepare(parcels: Sequence[Parcel], *, watch: Stopwatch) -> int:
+    """Make orders ready; those whose start has come are sent, the others are put by until then."""
+    if not parcels:
+        return 0
+    client = weibo.client().pinned(now=watch.read())
+    prepared = list(zip(parcels, pool.each(partial(prepare, client=client), parcels), strict=True))
+    now = watch.read()
+    attempts.put_by(parcels=[_ahead(parcel, one) for parcel, one in prepared if parcel.start_at > now], now=now)
+    due = [(parcel, one) for parcel, one in prepared if parcel.start_at <= now]
+    settled = [Tried(parcel, one, _ARMED) for parcel, one in due if isinstance(one, Result)]
+    moved = _settle(settled, now=now)
+    return moved + _send([one for _, one in due if isinstance(one, Parcel)], watch=watch)
+
+
+def _ahead(parcel: Parcel, prepared: Parcel | Result) -> Parcel:
+    """What is kept for the start; what failed is as it was before, and made ready then."""
+    return prepared if isinstance(prepared, Parcel) else parcel
+
+
+def _send(ready: Sequence[Parcel], *, watch: Stopwatch) -> int:
     if not ready:
         return 0
     began = time.monotonic()  # before the commit, so that our deadline is never later than the row's
@@ -127,6 +140,7 @@ def _send(ready: Sequence[Parcel], *, client: WeiboClient, watch: Stopwatch) -> 
     going = attempts.to_sending(parcels=ready, now=now)
     faultpoints.hit("publish.sending")
     parcels = [_timed(one, began=began, now=now) for one in ready if one.attempt_id in going]
+    client = weibo.client().pinned(now=now)
     results = pool.each(partial(send, client=client), parcels)
     faultpoints.hit("publish.answered")
     before = tuple(str(state) for state in ON_THE_WIRE)
@@ -152,7 +166,10 @@ def _settle(tried: Sequence[Tried], *, now: datetime) -> int:
 
 
 def _packed(attempt_ids: Sequence[int], *, now: datetime) -> tuple[list[Parcel], int]:
-    """What the threads need of each order; orders of accounts without a token end here (F47). Also how many moved."""
+    """What the threads need of each order; orders of accounts without a token end here (F47). Also how many moved.
+
+    Before the start a missing token ends nothing: the owner may still authorise us again.
+    """
     rows = list(
         PublishAttempt.objects.filter(pk__in=attempt_ids)
         .select_related("order__account__weibo")
@@ -162,7 +179,7 @@ def _packed(attempt_ids: Sequence[int], *, now: datetime) -> tuple[list[Parcel],
     parcels: list[Parcel] = []
     failed: list[Tried] = []
     for attempt in rows:
-        parcel = _parcel(attempt, images)
+        parcel = _parcel(attempt, images, now)
         try:
             parcels.append(parcel.with_token(weibo_binding.token_of(attempt.order.account.weibo)))
         except weibo_binding.NotAuthorised:
@@ -171,11 +188,13 @@ def _packed(attempt_ids: Sequence[int], *, now: datetime) -> tuple[list[Parcel],
         except VaultError:
             _alarm_vault(parcel, now)
             failed.append(Tried(parcel, Result(Fate.LATER, code="vault"), _ARMED))
-    return parcels, recording.record(tried=failed, now=now)
+    attempts.put_by(parcels=[one.parcel for one in failed if one.parcel.start_at > now], now=now)
+    return parcels, recording.record(tried=[one for one in failed if one.parcel.start_at <= now], now=now)
 
 
-def _parcel(attempt: PublishAttempt, images: dict[int, Image]) -> Parcel:
+def _parcel(attempt: PublishAttempt, images: dict[int, Image], now: datetime) -> Parcel:
     order = attempt.order
+    is_ready = attempt.prepared_at is not None and attempt.prepared_at > now - READY_FOR
     return Parcel(
         attempt_id=attempt.pk,
         order_id=order.pk,
@@ -187,6 +206,8 @@ def _parcel(attempt: PublishAttempt, images: dict[int, Image]) -> Parcel:
         pictures=tuple((images[pk].file.name or "") if pk in images else "" for pk in order.image_ids),
         source_id=order.source_id,
         rip=order.accepted_ip or "",
+        base_post_id=attempt.base_post_id if is_ready else "",
+        pic_ids=tuple(attempt.pic_ids) if is_ready else (),
     )
 
 

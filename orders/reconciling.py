@@ -95,7 +95,7 @@ def _questions(attempt_ids: Sequence[int]) -> tuple[list[Question], list[Publish
     firsts = {attempt.order_id: attempt for attempt in first_ones}
     questions: list[Question] = []
     blind: list[PublishAttempt] = []
-    for attempt in rows.order_by("pk"):
+    for attempt in rows.order_by("sent_at", "pk"):  # a post is given to the first that may have made it
         try:
             token = weibo_binding.token_of(attempt.order.account.weibo)
         except (weibo_binding.NotAuthorised, VaultError):
