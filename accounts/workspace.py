@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.http import urlencode
@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from accounts.models import Advertiser, Identity, MediaAccount, Notice, User, WeiboAccount
 from weitask import clock
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 _ADVERTISING: Final = (Identity.PERSONAL, Identity.ENTERPRISE)
 
 
@@ -144,7 +144,7 @@ def advertiser_required(view: View) -> View:
     """Only for a 个人用户 or 企业用户 workspace; others are sent to the 身份选择."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return _enter(request) or (
             view(request, *args, **kwargs) if active(request).advertiser is not None else _to_choice(request)
         )
@@ -156,7 +156,7 @@ def owner_required(view: View) -> View:
     """Only for the 自媒体帐号 workspace; others are sent to the 身份选择."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return _enter(request) or (view(request, *args, **kwargs) if active(request).is_owner else _to_choice(request))
 
     return guarded

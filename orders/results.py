@@ -1,17 +1,18 @@
 """What came of a task: every account's order with its label and its spread, and the totals (R66, R88, A13, A47)."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Sum
+from django.db.models import Count, F, Sum
 
 from billing.models import Reason, Transfer
 from orders.labels import LABELS, Label, label_of
 from orders.models import Order
 from orders.moves import EARNED, HOLDING_MONEY, POSTED
 from tasks.models import Item, Task
+
+BATCH: Final = 2_000  # orders of one query where they are read one after the other
 
 
 @dataclass(frozen=True)
@@ -59,47 +60,85 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Report:
-    """A task's results as they stand."""
+class Summary:
+    """What a task's orders come to as they stand."""
 
     task: Task
-    lines: list[Line]
     totals: Totals
     by_label: dict[str, int]  # slug of fulfilment → how many, zeros included
     review_lapsed: int  # selections whose start passed in review; no order was made (A15)
 
 
+@dataclass(frozen=True)
+class Report(Summary):
+    """A task's results as they stand."""
+
+    lines: list[Line]
+
+
 def report(task: Task) -> Report:
     """The report of a task; the caller has looked the task up among its own (spec 5)."""
-    orders: list[Any] = list(task.orders.with_payout().select_related("account__weibo").order_by("start_at", "pk"))
-    counted = Counter(order.state for order in orders)
-    return Report(
+    orders = _of(task).order_by("start_at", "pk")
+    return Report(**vars(summary(task)), lines=[_line(order) for order in orders])
+
+
+def summary(task: Task) -> Summary:
+    """The same without its lines, however many there are."""
+    by_state = _sums(task)
+    labels = [label.slug for label in LABELS if not label.is_payout]
+    return Summary(
         task=task,
-        lines=[Line(order, label_of(state=order.state, payout_state=order.payout_state)) for order in orders],
-        totals=_totals(task, orders),
-        by_label={label.slug: counted[label.slug] for label in LABELS if not label.is_payout},
+        totals=_totals(task, by_state),
+        by_label={slug: by_state[slug]["orders"] if slug in by_state else 0 for slug in labels},
         review_lapsed=Item.objects.filter(submission__task=task, lapsed_at__isnull=False).count(),
     )
 
 
-def _totals(task: Task, orders: Sequence[Order]) -> Totals:
-    posted = [order for order in orders if order.state in POSTED]
-    frozen = sum(order.total for order in orders if order.state in HOLDING_MONEY)
-    charged = sum(order.total for order in orders if order.state in EARNED)
-    cost = sum(order.total for order in orders)
+def lines(task: Task, *, progress: Callable[[int], object] = lambda _done: None) -> Iterator[Line]:
+    """The lines of the report one after the other, a batch in memory at a time; `progress` hears how many were read."""
+    ids = list(task.orders.order_by("start_at", "pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        orders = _of(task).in_bulk(some)
+        progress(start + len(orders))
+        yield from (_line(orders[pk]) for pk in some)
+
+
+def _of(task: Task) -> Any:
+    return task.orders.with_payout().select_related("account__weibo")
+
+
+def _line(order: Any) -> Line:
+    return Line(order, label_of(state=order.state, payout_state=order.payout_state))
+
+
+def _sums(task: Task) -> dict[str, dict[str, int]]:
+    """Sums over the orders by their state; money in fen."""
+    rows = task.orders.order_by().values("state")
+    found: Any = rows.annotate(
+        orders=Count("pk"),
+        cost=Sum(F("price") + F("fee")),
+        **{name: Sum(name) for name in ("followers", "reposts", "comments", "likes")},
+    )
+    return {row["state"]: row for row in found}
+
+
+def _totals(task: Task, by_state: dict[str, dict[str, int]]) -> Totals:
+    def total(name: str, states: Iterable[str]) -> int:
+        return sum(by_state[state][name] for state in states if state in by_state)
+
+    cost, frozen, charged = (total("cost", states) for states in (by_state, HOLDING_MONEY, EARNED))
     return Totals(
-        orders=len(orders),
-        posted=len(posted),
+        orders=total("orders", by_state),
+        posted=total("orders", POSTED),
         cost=cost,
         frozen=frozen,
         charged=charged,
         released=cost - frozen - charged,
         goodwill=_goodwill(task),
-        coverage=sum(order.followers for order in orders),
-        reached=sum(order.followers for order in posted),
-        reposts=sum(order.reposts for order in posted),
-        comments=sum(order.comments for order in posted),
-        likes=sum(order.likes for order in posted),
+        coverage=total("followers", by_state),
+        reached=total("followers", POSTED),
+        **{name: total(name, POSTED) for name in ("reposts", "comments", "likes")},
     )
 
 

@@ -8,7 +8,7 @@ from accounts.models import Identity, User
 from accounts.workspace import Entry, menu
 from orders.models import Order
 from orders.moves import State
-from orders.views import advertiser_home, calendar, help, home, inbox, reports, standing, tasks
+from orders.views import advertiser_home, calendar, exports, help, home, inbox, reports, standing, tasks
 from weitask import clock
 
 urlpatterns: list[URLPattern] = [
@@ -23,6 +23,9 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:pk>/", tasks.task, name="task"),
     path("tasks/<int:pk>/report/", reports.closing_report, name="task_report"),
     path("tasks/<int:pk>/add/", tasks.add, name="task_add_orders"),
+    path("tasks/<int:pk>/report.xlsx", exports.task_export, name="task_export"),
+    path("exports/<int:pk>/", exports.export, name="export"),
+    path("exports/<int:pk>/file/", exports.export_file, name="export_file"),
     path("tasks/orders/<int:pk>/", tasks.advertiser_order, name="task_order"),
     path("orders/", inbox.orders, name="orders"),
     path("orders/calendar/", calendar.calendar, name="orders_calendar"),

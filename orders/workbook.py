@@ -1,15 +1,18 @@
 """The results of a task as a workbook: a row for each order, and the totals (R88, R89)."""
 
-from typing import Final
+from collections.abc import Iterable
+from io import BytesIO
+from typing import IO, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders import labels, refusals
-from orders.results import Line, Report
+from orders.results import Line, Report, Summary
+from weitask import xlsx
 from weitask.gateways.weibo_text import post_url
-from weitask.xlsx import Sheet, Value, amount, workbook
+from weitask.xlsx import Sheet, Value, amount
 
 _HEAD: Final[tuple[Promise, ...]] = (
     gettext_lazy("订单编号"),
@@ -29,13 +32,23 @@ _HEAD: Final[tuple[Promise, ...]] = (
     gettext_lazy("服务费（元）"),
     gettext_lazy("合计（元）"),
     gettext_lazy("拒单原因"),
+    gettext_lazy("评级"),
+    gettext_lazy("接单/拒单时间（北京时间）"),
+    gettext_lazy("达成时间（北京时间）"),
 )
 
 
 def of_task(report: Report) -> bytes:
-    """The file, in the language of whoever asks; money in yuan, times of Shanghai."""
-    orders = Sheet(_("订单"), [str(name) for name in _HEAD], [_row(line) for line in report.lines])
-    return workbook([orders, Sheet(_("汇总"), [_("项目"), _("数值")], _totals(report))])
+    """The file of a report, in the language of whoever asks; money in yuan, times of Shanghai."""
+    file = BytesIO()
+    write(file, summary=report, lines=report.lines)
+    return file.getvalue()
+
+
+def write(file: IO[bytes], *, summary: Summary, lines: Iterable[Line]) -> None:
+    """The same into a file, for lines that are read one after the other."""
+    orders = Sheet(_("订单"), [str(name) for name in _HEAD], (_row(line) for line in lines))
+    xlsx.write(file, [orders, Sheet(_("汇总"), [_("项目"), _("数值")], _totals(summary))])
 
 
 def _row(line: Line) -> list[Value]:
@@ -56,18 +69,21 @@ def _row(line: Line) -> list[Value]:
         amount(order.fee),
         amount(order.total),
         f"{refusals.name_of(order.refusal_code)} {order.refusal_reason}".strip(),
+        order.rating,
+        order.answered_at,
+        order.achieved_at,
     ]
 
 
-def _totals(report: Report) -> list[list[Value]]:
-    totals = report.totals
-    counted: list[list[Value]] = [[str(labels.BY_SLUG[slug]), count] for slug, count in report.by_label.items()]
+def _totals(summary: Summary) -> list[list[Value]]:
+    totals = summary.totals
+    counted: list[list[Value]] = [[str(labels.BY_SLUG[slug]), count] for slug, count in summary.by_label.items()]
     return [
-        [_("任务编号"), report.task.pk],
-        [_("任务状态"), str(report.task.get_state_display())],
+        [_("任务编号"), summary.task.pk],
+        [_("任务状态"), str(summary.task.get_state_display())],
         [_("订单数"), totals.orders],
         *counted,
-        [_("审核超时的帐号"), report.review_lapsed],
+        [_("审核超时的帐号"), summary.review_lapsed],
         [_("覆盖人数"), totals.coverage],
         [_("已发布的覆盖人数"), totals.reached],
         [_("任务转发数"), totals.reposts],

@@ -1,23 +1,41 @@
-"""Rows → workbook. What a stranger typed stays text: Excel runs no formula of theirs (faults F60, R89)."""
+"""Rows → workbook (R89): sheets of any length in constant memory, each cell typed, none of them a formula (F60).
 
-from collections.abc import Iterable, Sequence
+openpyxl makes the file around the sheets; their rows are written here, straight into the archive. openpyxl's
+write-only mode takes several times as long for the same rows (docs/performance.md), and it takes a text that begins
+with `=` for a formula.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
-from typing import Any, Final
+from typing import IO, Any, Final, NamedTuple
+from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from weitask.money import yuan
-from weitask.periods import shanghai
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST: Final = 32_767  # characters Excel holds in a cell
-_MOMENT: Final = "yyyy-mm-dd hh:mm:ss"
-_MONEY: Final = "#,##0.00"
+_EPOCH: Final = datetime(1899, 12, 29, 16, tzinfo=UTC)  # Excel's day 0 begins in Shanghai
+_DAY: Final = timedelta(days=1)
+_FLUSH: Final = 1 << 16
+_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # not in XML 1.0
+_SPECIAL: Final = re.compile(r"[&<>\r]|^\s|\s$")
+_BEGIN: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews>'
+    '<sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+    '</sheetView></sheetViews><sheetFormatPr defaultColWidth="20" defaultRowHeight="15"/><sheetData>'
+)
+_END: Final = "</sheetData></worksheet>"
 
 Value = str | int | Decimal | datetime | None
 
@@ -36,28 +54,89 @@ def amount(fen: int) -> Decimal:
     return Decimal(yuan(fen))
 
 
-def workbook(sheets: Sequence[Sheet]) -> bytes:
-    """The file of these sheets."""
+class _Styles(NamedTuple):
+    """The number of each style in the file."""
+
+    head: int
+    text: int
+    money: int
+    moment: int
+
+
+def write(file: IO[bytes], sheets: Sequence[Sheet]) -> None:
+    """Write the file of these sheets, one after the other. An empty text or None leaves its cell out."""
+    frame, styles = _frame(sheets)
+    ours = {f"xl/worksheets/sheet{place}.xml": sheet for place, sheet in enumerate(sheets, start=1)}
+    with ZipFile(frame) as made, ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for part in made.namelist():
+            if part not in ours:
+                archive.writestr(part, made.read(part))
+        for part, sheet in ours.items():
+            with archive.open(part, "w", force_zip64=True) as opened:
+                for piece in _pieces(_lines(sheet, styles)):
+                    opened.write(piece.encode())
+
+
+def _frame(sheets: Sequence[Sheet]) -> tuple[BytesIO, _Styles]:
+    """A workbook whose sheets are still empty."""
     book = Workbook(write_only=True)
-    for sheet in sheets:
-        page = book.create_sheet(sheet.name)
-        page.freeze_panes = "A2"
-        for row in (sheet.head, *sheet.rows):
-            page.append([_cell(page, value) for value in row])
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+    pages: list[Any] = [book.create_sheet(sheet.name) for sheet in sheets]
+    head, text, money, moment = styled = [WriteOnlyCell(pages[0]) for _ in _Styles._fields]
+    head.font = Font(bold=True)
+    text.number_format = "@"
+    money.number_format = "#,##0.00"
+    moment.number_format = "yyyy-mm-dd hh:mm:ss"
+    pages[0].append(styled)
+    frame = BytesIO()
+    book.save(frame)
+    return frame, _Styles(*(cell.style_id for cell in styled))
 
 
-def _cell(page: Any, value: Value) -> Any:
-    if value == "":
-        return None
+def _lines(sheet: Sheet, styles: _Styles) -> Iterator[str]:
+    letters = [get_column_letter(place) for place in range(1, len(sheet.head) + 1)]
+    yield _BEGIN
+    yield _line(1, zip(letters, sheet.head, strict=True), styles._replace(text=styles.head))
+    for number, row in enumerate(sheet.rows, start=2):
+        yield _line(number, zip(letters, row, strict=True), styles)
+    yield _END
+
+
+def _line(number: int, cells: Iterable[tuple[str, Value]], styles: _Styles) -> str:
+    written = [
+        f'<c r="{letter}{number}"{_cell(value, styles)}</c>'
+        for letter, value in cells
+        if value is not None and value != ""
+    ]
+    return f'<row r="{number}">{"".join(written)}</row>'
+
+
+def _cell(value: Value, styles: _Styles) -> str:
+    """What follows the address of a cell: its style, its type and its content."""
     if isinstance(value, str):
-        cell = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST])
-        cell.data_type = "s"  # the library takes a leading = for a formula
-        return cell
-    moment = isinstance(value, datetime)
-    cell = WriteOnlyCell(page, shanghai(value).replace(tzinfo=None) if isinstance(value, datetime) else value)
-    if moment or isinstance(value, Decimal):
-        cell.number_format = _MOMENT if moment else _MONEY
-    return cell
+        return f' s="{styles.text}" t="inlineStr"><is>{_text(value)}</is>'
+    if isinstance(value, Decimal):
+        return f' s="{styles.money}"><v>{value:f}</v>'
+    if isinstance(value, datetime):
+        return f' s="{styles.moment}"><v>{(value - _EPOCH) / _DAY!r}</v>'  # days since Excel's day 0
+    return f"><v>{value}</v>"
+
+
+def _text(value: str) -> str:
+    """A text element; control characters that XML cannot hold are left out."""
+    clean = _UNWRITABLE.sub("", value)[:_LONGEST]
+    if not _SPECIAL.search(clean):
+        return f"<t>{clean}</t>"
+    return f'<t xml:space="preserve">{escape(clean, {chr(13): "&#13;"})}</t>'
+
+
+def _pieces(parts: Iterator[str]) -> Iterator[str]:
+    """The parts in pieces large enough to be worth compressing one by one."""
+    piece: list[str] = []
+    size = 0
+    for part in parts:
+        piece.append(part)
+        size += len(part)
+        if size > _FLUSH:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)

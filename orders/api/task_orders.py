@@ -2,18 +2,15 @@
 
 from typing import Any
 
-from django.utils.http import content_disposition_header
 from django.utils.translation import override
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.roles import AdvertiserView
 from accounts.models import Advertiser
-from orders import labels, queries, results, workbook
+from orders import labels, queries, results
 from orders.api.shapes import CHINESE, AdvertisersOrderOut, LabelFilter
 from tasks import review
 from tasks.api.shapes import AdditionBody, SubmissionOut, selections_of
@@ -22,7 +19,6 @@ from weitask import clock
 from weitask.rest.fields import MoneyField
 from weitask.rest.schema import PAGE_PARAMETERS, paged
 from weitask.retrying import retrying
-from weitask.xlsx import MEDIA_TYPE as XLSX
 
 
 class LabelCountOut(serializers.Serializer):
@@ -95,7 +91,7 @@ class TaskReportView(AdvertiserView):
     def get(self, request: Request, pk: int) -> Response:
         """Totals by label, money and reach (R88)."""
         task = self.found(_tasks(self.advertiser(request)), pk=pk)
-        found = results.report(task)
+        found = results.summary(task)
         with override(CHINESE):
             by_label = [
                 {"state": slug, "label": str(labels.BY_SLUG[slug]), "orders": count}
@@ -109,32 +105,6 @@ class TaskReportView(AdvertiserView):
             "review_lapsed": found.review_lapsed,
         }
         return Response(ReportOut(facts).data)
-
-
-class WorkbookRenderer(JSONRenderer):
-    """A workbook as it is; a problem document stays JSON."""
-
-    media_type = XLSX
-    format = "xlsx"
-
-    def render(self, data: Any, *context: Any, **more: Any) -> bytes:
-        return data if isinstance(data, bytes) else bytes(super().render(data, *context, **more))
-
-
-class TaskWorkbookView(AdvertiserView):
-    """Results of one's own task for Excel."""
-
-    renderer_classes = [WorkbookRenderer]
-
-    @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
-    def get(self, request: Request, pk: int) -> Response:
-        """Every order with its spread, and the totals (R89)."""
-        task = self.found(_tasks(self.advertiser(request)), pk=pk)
-        answer = Response(workbook.of_task(results.report(task)), content_type=XLSX)
-        answer["Content-Disposition"] = content_disposition_header(
-            as_attachment=True, filename=f"weitask-{task.pk}.xlsx"
-        )
-        return answer
 
 
 def _tasks(advertiser: Advertiser) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from orders.api import earnings, orders, task_orders
+from orders.api import earnings, exports, orders, task_orders
 
 urlpatterns: list[URLPattern] = [
     path("orders/", orders.OrdersView.as_view()),
@@ -11,6 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("orders/<id:pk>/refuse/", orders.OrderRefuseView.as_view()),
     path("tasks/<id:pk>/orders/", task_orders.TaskOrdersView.as_view()),
     path("tasks/<id:pk>/report/", task_orders.TaskReportView.as_view()),
-    path("tasks/<id:pk>/report.xlsx", task_orders.TaskWorkbookView.as_view(), name="task_workbook"),
+    path("tasks/<id:pk>/report.xlsx", exports.TaskWorkbookView.as_view(), name="task_workbook"),
     path("earnings/", earnings.EarningsView.as_view()),
 ]
