@@ -5,8 +5,8 @@ is known, the account's own token is the second witness. Threads do HTTP only; t
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -26,12 +26,11 @@ UNREADABLE_CODE: Final = "bad_json"
 
 @dataclass(frozen=True)
 class Target:
-    """A post to read. `seen_hash`: hash of the words at the last reading; `token`: the account's, or empty."""
+    """A post to read. `uid`: its author's; `seen_hash`: hash of the words at the last reading, or empty."""
 
     order_id: int
     post_id: str
     uid: str
-    token: str = field(repr=False)
     seen_hash: str
 
 
@@ -49,8 +48,13 @@ class Sight:
     asked: bool = True
 
 
-def read(targets: Sequence[Target], *, client: WeiboClient) -> dict[int, Sight]:
-    """What there is to see of each target, by order id. No error leaves this function."""
+def read(
+    targets: Sequence[Target], *, client: WeiboClient, tokens: Callable[[Sequence[int]], Mapping[int, str]]
+) -> dict[int, Sight]:
+    """What there is to see of each target, by order id. No error leaves this function.
+
+    `tokens`: the accounts' own tokens by order id, as far as there are any; asked for where a second witness is needed.
+    """
     batches = [targets[start : start + BATCH] for start in range(0, len(targets), BATCH)]
     answers = pool.each(partial(_read_batch, client=client), batches)
     sights = {order_id: sight for answer in answers for order_id, sight in answer.items()}
@@ -58,7 +62,9 @@ def read(targets: Sequence[Target], *, client: WeiboClient) -> dict[int, Sight]:
     alive = any(sight.outcome in (Reading.Outcome.SEEN, Reading.Outcome.EDITED) for sight in sights.values())
     if not missing or alive or _known_post_is_seen(client, but=[one.order_id for one in missing]):
         return sights
-    second = pool.each(partial(_witness, client=client), missing)
+    own = tokens([one.order_id for one in missing])
+    asked = [(one, own.get(one.order_id, "")) for one in missing]
+    second = pool.each(partial(_witness, client=client), asked)
     return sights | {one.order_id: sight for one, sight in zip(missing, second, strict=True)}
 
 
@@ -119,12 +125,13 @@ def _known_post_is_seen(client: WeiboClient, *, but: Sequence[int]) -> bool:
     return any(not (post.deleted or post.blocked) for post in posts.values())
 
 
-def _witness(target: Target, *, client: WeiboClient) -> Sight:
+def _witness(asked: tuple[Target, str], *, client: WeiboClient) -> Sight:
     """Ask for the post with the account's own token: only a plain "does not exist" confirms that it is missing."""
-    if not target.token:
+    target, token = asked
+    if not token:
         return Sight(Reading.Outcome.UNKNOWN, code="no_control")
     try:
-        client.show(token=target.token, post_id=target.post_id)
+        client.show(token=token, post_id=target.post_id)
     except PermanentError as error:
         if error.code == GONE_CODE:
             return Sight(Reading.Outcome.MISSING, code=GONE_CODE)
