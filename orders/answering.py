@@ -123,7 +123,8 @@ def clashing(*, order: Order, now: datetime) -> QuerySet[Order]:
 
 def expire_due(now: datetime) -> int:
     """派单 → 流单 for every order whose start has come (R63), their money in one batch; returns how many."""
-    due = list(Order.objects.due_expiry(now).order_by("pk").values_list("pk", flat=True))
+    # One advertiser after the other: a batch then holds the accounts of few of them, and those only briefly.
+    due = list(Order.objects.due_expiry(now).order_by("advertiser_id", "pk").values_list("pk", flat=True))
     return in_batches(ids=due, work=lambda ids: _expire(ids, now=now), sweep="orders.expire", now=now)
 
 

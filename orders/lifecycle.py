@@ -5,9 +5,8 @@ A row that lost a race simply does not come back. The money of the arrow follows
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypedDict, Unpack
+from typing import Any, Final, NamedTuple, TypedDict, Unpack
 
 from django.db import connection, models, transaction
 
@@ -54,7 +53,8 @@ m AS (
     UPDATE orders_order o SET {assignments}
     FROM picked p JOIN given g ON g.id = p.id
     WHERE o.id = p.id AND o.state = p.state
-    RETURNING o.*, p.state AS old
+    RETURNING o.id, o.number, p.state AS old, o.task_id, o.account_id, o.owner_id, o.advertiser_id, o.price, o.fee,
+        o.posted_at
 ),
 event AS (
     INSERT INTO orders_orderevent (order_id, old, new, cause, by_id, at)
@@ -83,8 +83,7 @@ SELECT id, number FROM made ORDER BY id
 """
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """An order that a move took along, with the state it came from; price (net) and fee in fen."""
 
     id: int
@@ -233,7 +232,7 @@ def _update(
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return [Moved(*row) for row in cursor.fetchall()]
+        return [Moved._make(row) for row in cursor.fetchall()]
 
 
 def _assignments(*, new: State, values: Mapping[str, Any], parameters: dict[str, Any]) -> tuple[str, str]:
