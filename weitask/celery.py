@@ -8,6 +8,8 @@ from typing import Final
 
 from celery import Celery
 from celery.schedules import schedule
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 from weitask import clock, sweeps
 
@@ -18,23 +20,24 @@ app.autodiscover_tasks(related_name="jobs")
 
 
 # Sweep → seconds between two bells, and the queue it is rung on. A bell only makes somebody look: what is due stands
-# in the tables, so these numbers decide how soon, never what.
+# in the tables, so these numbers decide how soon, never what. At rest they are most of what the stack costs: a bell and
+# its look take some 15 ms of CPU in four processes (docs/performance.md), so none rings oftener than somebody notices.
 TIMETABLE: Final[dict[str, tuple[float, str]]] = {
     # An order's way, in its order.
-    "tasks.lapse": (5, "checks"),  # selections whose start passed in review; the alarm half an hour before (A15)
-    "tasks.begin": (5, "checks"),  # approved tasks at their first start
-    "orders.standing": (2, "checks"),  # what the standing rules of owners accept (R61)
-    "orders.expire": (2, "checks"),  # nobody answered by the start: 流单 (R63)
-    "orders.publish": (1, "publish"),  # posts whose minute has come (R80)
+    "tasks.lapse": (10, "checks"),  # selections whose start passed in review; the alarm half an hour before (A15)
+    "tasks.begin": (10, "checks"),  # approved tasks at their first start
+    "orders.standing": (5, "checks"),  # what the standing rules of owners accept (R61)
+    "orders.expire": (5, "checks"),  # nobody answered by the start: 流单 (R63)
+    "orders.publish": (1, "publish"),  # posts whose minute has come, made ready in the minute before (R80)
     "orders.reconcile": (10, "publish"),  # posts of unknown fate, from 180 s after sending (R81)
-    "orders.halts": (5, "checks"),  # orders on the wire when their task was stopped (F45)
-    "orders.readings": (5, "checks"),  # is the post still there; 24 hours and 30 days (R82-R84)
+    "orders.halts": (10, "checks"),  # orders on the wire when their task was stopped (F45)
+    "orders.readings": (10, "checks"),  # is the post still there; 24 hours and 30 days (R82-R84)
     "orders.counts": (60, "checks"),  # reposts, comments, likes (R87)
     "orders.close": (60, "checks"),  # tasks that are over
     # Money.
     "billing.topups": (10, "money"),  # recharges whose notice was lost (F27)
     "orders.settle": (60, "money"),  # a Friday cut-off without a batch (R126)
-    "billing.payouts.send": (5, "money"),  # attempts to send
+    "billing.payouts.send": (10, "money"),  # attempts to send
     "billing.payouts.query": (10, "money"),  # attempts without a final answer (F30)
     "billing.payouts.retry": (60, "money"),  # failed payouts, daily and after a card was mended (R128)
     "billing.alarms": (60, "money"),  # what stays unknown or unpaid too long (A33, L24)
@@ -42,10 +45,11 @@ TIMETABLE: Final[dict[str, tuple[float, str]]] = {
     # People.
     "orders.digests": (15, "notices"),  # how many accepted, at the first start and the last (R65, A20)
     "orders.reminders": (15, "notices"),  # unanswered orders: 24 h, 2 h, 30 min before their start (R69)
-    "accounts.notices": (3, "notices"),  # Weibo notices out of the outbox (R69)
+    "accounts.notices": (5, "notices"),  # Weibo notices out of the outbox (R69)
     "accounts.tokens": (15, "checks"),  # authorisations that end, and the reminders before (A25)
     "accounts.profiles": (20, "notices"),  # followers and verification, daily
     "orders.ratings": (300, "checks"),  # daily at 04:00 (A42)
+    "orders.exports": (10, "notices"),  # workbooks too large for a page to wait for (R89)
     # The house.
     "weitask.idempotency": (3600, "checks"),  # answers older than 48 hours (spec 7)
 }
@@ -55,6 +59,12 @@ TIMETABLE: Final[dict[str, tuple[float, str]]] = {
 def look(name: str) -> int:
     """One look of one sweep at the business time of the database."""
     return sweeps.look(name, now=clock.now())
+
+
+@task_prerun.connect
+def fresh_connection(**_: object) -> None:
+    """As before a request: a connection that broke, or is older than CONN_MAX_AGE, is opened anew (F11)."""
+    close_old_connections()
 
 
 @app.on_after_finalize.connect

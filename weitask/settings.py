@@ -214,6 +214,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 5,
 }
+CELERY_DB_REUSE_MAX = 1_000_000  # else Celery opens one anew for each task; weitask.celery drops old and broken ones
 CELERY_TASK_PUBLISH_RETRY = False  # the table is the queue; a lost bell rings again at the next beat
 
 # --- Weibo and Sina Pay (protocols/weibo.md, protocols/sinapay.md) ----------------------------------------------

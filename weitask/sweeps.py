@@ -20,6 +20,7 @@ from django.utils import translation
 logger = logging.getLogger(__name__)
 STEPPING: Final = "stepping"  # the lease a stepper of the clock holds; real sweeps stand back meanwhile
 LEASE: Final = timedelta(seconds=120)
+BEATS: Final = 12  # in the time after which a missing look is bad
 
 _TAKE = """
 INSERT INTO weitask_lease (name, owner, until) VALUES (%s, %s, clock_timestamp() + %s * interval '1 second')
@@ -27,7 +28,12 @@ ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
 WHERE weitask_lease.until <= clock_timestamp() OR weitask_lease.owner = excluded.owner
 """
 _DROP = "DELETE FROM weitask_lease WHERE name = %s AND owner = %s"
-_HELD = "SELECT owner FROM weitask_lease WHERE name = %s AND until > clock_timestamp()"
+_STEPPER = "SELECT owner FROM weitask_lease WHERE name = %s AND until > clock_timestamp()"
+_BEFORE = """
+SELECT (SELECT owner FROM weitask_lease WHERE name = %s AND until > clock_timestamp()),
+       EXISTS (SELECT FROM weitask_heartbeat WHERE name = %s AND done = 0 AND failed = ''
+               AND looked_at > clock_timestamp() - %s * interval '1 second')
+"""
 _BEAT = """
 INSERT INTO weitask_heartbeat (name, looked_at, done, failed) VALUES (%s, clock_timestamp(), %s, %s)
 ON CONFLICT (name) DO UPDATE SET looked_at = excluded.looked_at, done = excluded.done, failed = excluded.failed
@@ -89,7 +95,7 @@ def lease(name: str, *, owner: str, length: timedelta = LEASE) -> Iterator[bool]
 def stepper() -> str | None:
     """Who is stepping the clock just now, if anybody."""
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, [STEPPING])
+        cursor.execute(_STEPPER, [STEPPING])
         row = cursor.fetchone()
     return row[0] if row else None
 
@@ -101,15 +107,24 @@ def look(name: str, *, now: datetime, owner: str | None = None) -> int:
     """
     sweep = REGISTRY[name]
     who = owner or me()
-    if stepper() not in (None, who):
+    stepping, beaten = _before(sweep)
+    if stepping not in (None, who):
         return 0
     if not sweep.leased:
-        return _run(sweep, now)
+        return _run(sweep, now, beaten=beaten)
     with lease(f"sweep:{name}", owner=who) as held:
-        return _run(sweep, now) if held else 0
+        return _run(sweep, now, beaten=beaten) if held else 0
 
 
-def _run(sweep: Sweep, now: datetime) -> int:
+def _before(sweep: Sweep) -> tuple[str | None, bool]:
+    """Who is stepping the clock, and whether the heartbeat says already, and lately, that there was nothing to do."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEFORE, [STEPPING, sweep.name, sweep.healthy_age / BEATS])
+        stepping, beaten = cursor.fetchone()
+    return stepping, beaten
+
+
+def _run(sweep: Sweep, now: datetime, *, beaten: bool) -> int:
     failed = ""
     done = 0
     try:
@@ -120,7 +135,8 @@ def _run(sweep: Sweep, now: datetime) -> int:
         logger.exception("sweep %s failed", sweep.name)
         raise
     finally:
-        if not connection.needs_rollback:
+        # A heartbeat is a commit: while nothing happens, a few in the time after which its absence is noticed do.
+        if not connection.needs_rollback and (done or failed or not beaten):
             with connection.cursor() as cursor:
                 cursor.execute(_BEAT, [sweep.name, done, failed])
     return done

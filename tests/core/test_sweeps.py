@@ -33,6 +33,28 @@ def test_a_look_leaves_a_heartbeat_with_what_it_did(looks):
     assert Heartbeat.objects.get(name="test.sweep").done == 3
 
 
+def test_while_nothing_happens_a_heartbeat_is_written_a_few_times_in_its_healthy_age(looks):
+    sweeps.register(Sweep("test.idle", run=lambda now: 0, next_due=lambda now: None, healthy_age=120))
+    sweeps.look("test.idle", now=MONDAY)
+    first = Heartbeat.objects.get(name="test.idle").looked_at
+    sweeps.look("test.idle", now=MONDAY)
+    assert Heartbeat.objects.get(name="test.idle").looked_at == first
+    Heartbeat.objects.update(looked_at=first - timedelta(seconds=11))
+    sweeps.look("test.idle", now=MONDAY)
+    assert Heartbeat.objects.get(name="test.idle").looked_at > first
+
+
+def test_what_a_look_did_or_failed_at_is_told_at_once(looks):
+    found = iter([0, 5, 0])
+    sweeps.register(Sweep("test.idle", run=lambda now: next(found), next_due=lambda now: None))
+    for expected in (0, 5, 0):
+        sweeps.look("test.idle", now=MONDAY)
+        assert Heartbeat.objects.get(name="test.idle").done == expected
+    with pytest.raises(StopIteration):
+        sweeps.look("test.idle", now=MONDAY)
+    assert Heartbeat.objects.get(name="test.idle").failed
+
+
 def test_a_failing_look_says_so_and_raises(looks):
     sweeps.register(Sweep("test.bad", run=lambda now: 1 // 0, next_due=lambda now: None))
     with pytest.raises(ZeroDivisionError):

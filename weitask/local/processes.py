@@ -32,7 +32,7 @@ def commands(layout: Layout) -> dict[str, list[str]]:
             "--no-control-socket",
         ],
         "worker-publish": _worker(python, "worker-publish", ("publish",)),
-        "worker": _worker(python, "worker", tuple(name for name in QUEUES if name != "publish")),
+        "worker": _worker(python, "worker", tuple(name for name in QUEUES if name != "publish"), processes=3),
         "beat": [
             *(python, "-m", "celery", "--app", "weitask.celery", "--quiet", "beat", "--loglevel", "WARNING"),
             *("--schedule", f"{state}/celerybeat-schedule", "--pidfile="),
@@ -40,10 +40,13 @@ def commands(layout: Layout) -> dict[str, list[str]]:
     }
 
 
-def _worker(python: str, name: str, queues: tuple[str, ...]) -> list[str]:
-    """Posting has a worker of its own, so that no settlement or spread reading ever makes a start late."""
+def _worker(python: str, name: str, queues: tuple[str, ...], *, processes: int = 2) -> list[str]:
+    """Posting has a worker of its own, so that no settlement or spread reading ever makes a start late.
+
+    The other one has a process to spare for what takes a minute, a large workbook at most (one at a time).
+    """
     return [
         *(python, "-m", "celery", "--app", "weitask.celery", "--quiet", "worker", "--queues", ",".join(queues)),
-        *("--hostname", f"{name}@%h", "--concurrency", "2", "--loglevel", "WARNING"),
-        *("--without-gossip", "--without-mingle"),
+        *("--hostname", f"{name}@%h", "--concurrency", str(processes), "--loglevel", "WARNING"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
