@@ -6,7 +6,7 @@ from django.db import connection
 
 from benchmarks import fill
 from benchmarks.market import FEE, PRICE, T0
-from billing.models import Entry, LedgerAccount, Transfer
+from billing.models import Entry, LedgerAccount, TopUp, Transfer
 
 SPARE: Final = 1_000_000  # fen that each advertiser has beyond what its orders freeze
 
@@ -33,6 +33,17 @@ def orders(count: int, *, advertisers_are: int) -> None:
     fill.rows(LedgerAccount, 1, kind="'cash'")
     account = "(SELECT id FROM billing_ledgeraccount WHERE kind = '{}' AND advertiser_id = {})"
     each = (PRICE + FEE) * (count // advertisers_are + 1) * 2 + SPARE
+    fill.rows(
+        TopUp,
+        advertisers_are,
+        id="n",
+        advertiser_id="n",
+        number="'RC' || n",
+        amount=str(each),
+        state="'success'",
+        created_at=f"{T0} - interval '3 hours'",
+        ended_at=f"{T0} - interval '3 hours'",
+    )
     fill.rows(
         Transfer,
         advertisers_are,

@@ -26,6 +26,14 @@ def pin(moment: str = "2026-01-05T10:00:00+08:00") -> None:
     clock.pin(at=datetime.fromisoformat(moment))
 
 
+def run_from(moment: str = "2026-01-05T10:00:00+08:00") -> None:
+    """Let the business clock run on from a moment, forward or back: fresh data only."""
+    from datetime import datetime
+
+    with connection.cursor() as cursor:
+        cursor.execute(clock._SET.format(offset="%s - clock_timestamp()"), [datetime.fromisoformat(moment), None])
+
+
 def advertisers(count: int, *, kind: str = "enterprise") -> None:
     """Advertisers 1 … count with users of the same ids and their three ledger accounts, empty."""
     _users(count, first=1, name="adv", identity=kind)

@@ -40,6 +40,7 @@ def _deeds(first: int, last: int) -> dict[str, Callable[[], object]]:
 
     from accounts.models import Advertiser, User
     from billing import ledger
+    from billing.models import TopUp
     from orders import answering, queries
     from orders.models import Order
     from weitask import clock
@@ -60,8 +61,16 @@ def _deeds(first: int, last: int) -> dict[str, Callable[[], object]]:
     def recharge() -> None:
         one = random.choice(advertisers)
         with transaction.atomic():
-            available = ledger.account_ids(kind="available", advertiser_ids=[one])[one]
-            ledger.post([ledger.NewTransfer("recharge", next(numbers), cash, available, 100)], at=clock.now())
+            now, available = clock.now(), ledger.account_ids(kind="available", advertiser_ids=[one])[one]
+            paid = TopUp.objects.create(
+                advertiser_id=one,
+                number=f"NB{next(numbers)}",
+                amount=100,
+                state="success",
+                created_at=now,
+                ended_at=now,
+            )
+            ledger.post([ledger.NewTransfer("recharge", paid.pk, cash, available, 100)], at=now)
 
     return {"inbox": page, "accept": accept, "recharge": recharge}
 

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,7 +106,13 @@ def _ask(statement: SQL) -> list[tuple[object, ...]]:
 
 
 def _drop(name: str) -> None:
-    _ask(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+    for _ in range(20):  # an autovacuum of the server's own is not ours to end: it is soon done
+        try:
+            _ask(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+            return
+        except psycopg2.errors.InsufficientPrivilege:
+            time.sleep(0.5)
+    raise SystemExit(f"{name} could not be dropped")
 
 
 @contextmanager

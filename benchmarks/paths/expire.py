@@ -13,8 +13,8 @@ from benchmarks.watching import CALM, Longest, Neighbour, backend, beside, expla
 
 DUE: Final = int(os.environ.get("BENCH_N", "100000"))
 STEPS: Final = (1_000, 10_000)  # further orders, for how cost grows
-BESIDE: Final = 30_000  # orders that expire while somebody else works
-OWN: Final = 3_000  # orders that somebody else accepts
+BESIDE: Final = 15_000  # orders that expire while somebody else works
+OWN: Final = 2_000  # orders that somebody else accepts
 ADVERTISERS, OWNERS, ACCOUNTS, TASKS = 100, 2_000, 10_000, 2_000
 BARE: Final = """
 UPDATE orders_order SET state = 'lapsed', cause = 'start_reached', ended_at = %(now)s, next_check_at = NULL,
@@ -45,8 +45,8 @@ def build() -> datetime:
     market.advertisers(ADVERTISERS)
     market.owners(OWNERS)
     market.accounts(ACCOUNTS, owned_by=OWNERS)
-    market.tasks(TASKS, advertisers_are=ADVERTISERS)
     ends = [DUE, DUE + STEPS[0], DUE + sum(STEPS), DUE + sum(STEPS) + BESIDE]
+    market.tasks(TASKS, advertisers_are=ADVERTISERS, orders_each=(ends[3] + OWN) // TASKS)
     hour = " ".join(f"WHEN n <= {end} THEN {after}" for after, end in enumerate(ends))
     market.orders(
         ends[3] + OWN,

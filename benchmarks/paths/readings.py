@@ -17,7 +17,7 @@ from benchmarks.watching import CALM, Longest, Neighbour, backend, beside, expla
 
 DUE: Final = int(os.environ.get("BENCH_N", "100000"))
 STEPS: Final = (100, 1_000)
-BESIDE: Final = 4_000
+BESIDE: Final = 10_000
 OWN: Final = 3_000
 ADVERTISERS, OWNERS, ACCOUNTS, TASKS = 100, 2_000, 10_000, 2_000
 POST: Final = 5_200_000_000_000_000  # ids above it end with the number of the account, as the loopback knows them
@@ -174,12 +174,18 @@ def neighbours(report: Report, now: datetime) -> None:
 
 
 def plans(report: Report, now: datetime) -> None:
+    """One round of posts whose next reading is due."""
+    from orders import retention
+    from orders.stopwatch import Stopwatch
+
     titles = {
-        "UPDATE orders_order": "what was seen, into the orders",
+        "UPDATE orders_order": "what was seen, into the readings and the orders",
         "FROM unnest(%s::bigint[]) AS o(id)": "the last reading of each",
+        '"orders_order"."next_check_at" <=': "the posts that are due",
     }
+    later = now + timedelta(hours=5)
     with explained(report, titles):
-        look(now + timedelta(hours=4, minutes=59))
+        retention._check(retention._due(later), watch=Stopwatch(later))
 
 
 def check(report: Report) -> None:
