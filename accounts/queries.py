@@ -1,5 +1,6 @@
 """Reading: the market as an advertiser may see it, and advice for owners (R5, R7, R21, R29, R142)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -81,6 +82,12 @@ def visible_account(*, advertiser: Advertiser, account_id: int) -> MediaAccount:
         MediaAccount.DoesNotExist: it is not there or not to be seen; pages answer 404 (R5).
     """
     return MediaAccount.objects.visible_to(advertiser).select_related("category", "weibo").get(pk=account_id)
+
+
+def visible_accounts(*, advertiser: Advertiser, account_ids: Sequence[int]) -> list[MediaAccount]:
+    """Those of the caller's view, in the order asked; others are passed over (R5)."""
+    seen = MediaAccount.objects.visible_to(advertiser).select_related("category", "weibo").in_bulk(account_ids)
+    return [seen[pk] for pk in account_ids if pk in seen]
 
 
 def marked(*, advertiser: Advertiser, account_id: int, at: datetime | None) -> MediaAccount:

@@ -10,6 +10,7 @@ from tasks.views import editor, images, market, quotes
 urlpatterns: list[URLPattern] = [
     path("market/", market.market, name="market"),
     path("market/sum/", market.sum_of_choice, name="market_sum"),
+    path("market/compare/", market.compare, name="market_compare"),
     path("market/<int:pk>/", market.account, name="market_account"),
     path("tasks/new/", editor.task_new, name="task_new"),
     path("tasks/source/", editor.fetch_source, name="task_source"),

@@ -12,11 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import indicators, queries, slots, workspace
+from accounts import indicators, queries, slots
 from accounts.models import Advertiser, Category, MediaAccount
 from accounts.searching import Search
 from accounts.views.refused import tell
-from accounts.workspace import advertiser_required
+from accounts.workspace import advertiser_required, own_advertiser
 from tasks import drafting, quoting
 from tasks.models import LIVE, Form, Task
 from tasks.policy import MAX_SELECTIONS
@@ -24,6 +24,7 @@ from weitask import clock, keyset
 from weitask.forms import ShanghaiField, YuanField, whole_numbers
 from weitask.refusal import Refusal
 
+AT_A_TIME = 5
 MORE = ("followers_min", "followers_max", "price_min", "price_max", "rating_min", "region", "verified")
 
 
@@ -79,7 +80,7 @@ class FilterForm(forms.Form):
 @require_GET
 def market(request: HttpRequest) -> HttpResponse:
     """The accounts this advertiser may choose; with `?task=` they can be put into that draft."""
-    advertiser = _advertiser(request)
+    advertiser = own_advertiser(request)
     task = _task(request, advertiser)
     now = clock.now()
     search = FilterForm(request.GET)
@@ -105,7 +106,7 @@ def market(request: HttpRequest) -> HttpResponse:
         "rows": [_row(account, form=form, at=at, advertiser=advertiser, now=now) for account in page.rows],
         "columns": _columns(advertiser, form),
         "chosen": set(task.selections.values_list("account_id", flat=True)) if task else set(),
-        "ticked": whole_numbers(request.GET.getlist("account"))[:MAX_SELECTIONS] if task else [],
+        "ticked": whole_numbers(request.GET.getlist("account"))[:MAX_SELECTIONS],
         "here": {account.pk for account in page.rows},
         "form": form,
         "at": at,
@@ -117,7 +118,7 @@ def market(request: HttpRequest) -> HttpResponse:
 @require_GET
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account of the caller's view; anybody else's is not there (R5)."""
-    advertiser = _advertiser(request)
+    advertiser = own_advertiser(request)
     try:
         found = queries.visible_account(advertiser=advertiser, account_id=pk)
     except MediaAccount.DoesNotExist as error:
@@ -129,10 +130,35 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @advertiser_required
+@require_GET
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to five accounts side by side, a line for each figure this advertiser may see (R21, R141)."""
+    advertiser = own_advertiser(request)
+    ticked = list(dict.fromkeys(whole_numbers(request.GET.getlist("account"))))
+    accounts = queries.visible_accounts(advertiser=advertiser, account_ids=ticked[:AT_A_TIME])
+    now = clock.now()
+    lines = [
+        {"label": one.label, "cells": [_cell(one, account) for account in accounts]}
+        for one in indicators.shown_to(advertiser)
+        if one.key != "screen_name"
+    ]
+    columns = [
+        {
+            "account": account,
+            "free": slots.nearest_free(account_id=account.pk, start=now, now=now),
+            "without": [other.pk for other in accounts if other != account],
+        }
+        for account in accounts
+    ]
+    context = {"columns": columns, "lines": lines, "left_out": len(ticked) > AT_A_TIME, "most": AT_A_TIME}
+    return render(request, "tasks/compare.html", context)
+
+
+@advertiser_required
 @require_POST
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the ticked accounts into a draft, at the prices that were shown."""
-    advertiser = _advertiser(request)
+    advertiser = own_advertiser(request)
     task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
     ticked = whole_numbers(request.POST.getlist("account"))
     if task.state in LIVE:  # 增加订单 has its own page (R33)
@@ -153,18 +179,11 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
 def sum_of_choice(request: HttpRequest) -> HttpResponse:
     """Reach and cost of what is ticked, while choosing (R31)."""
     form = request.GET.get("form", Form.REPOST)
-    visible = MediaAccount.objects.visible_to(_advertiser(request))
-    ticked = whole_numbers(request.GET.getlist("account"))[:500]
+    visible = MediaAccount.objects.visible_to(own_advertiser(request))
+    ticked = whole_numbers(request.GET.getlist("account"))[:MAX_SELECTIONS]
     known = list(visible.filter(pk__in=ticked).values_list("pk", flat=True))
     quote = quoting.quote(form=form, account_ids=known, now=clock.now())
     return render(request, "tasks/_sum.html", {"quote": quote, "count": len(known)})
-
-
-def _advertiser(request: HttpRequest) -> Advertiser:
-    advertiser = workspace.active(request).advertiser
-    if advertiser is None:
-        raise Http404
-    return advertiser
 
 
 def _task(request: HttpRequest, advertiser: Advertiser) -> Task | None:
