@@ -16,10 +16,6 @@ from django.db import connection
 
 from weitask import arrays
 
-_LOCK: Final = (
-    "SELECT id, balance FROM billing_ledgeraccount WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
-)
-
 _POST: Final = "SELECT ids, broken, problem FROM ledger_post(%s, %s, %s, %s, %s, %s, %s, %s)"
 
 _KNOWN: Final = "SELECT {party}, id FROM billing_ledgeraccount WHERE kind = %s AND {party} = ANY(%s::bigint[])"
@@ -102,17 +98,6 @@ def platform(kind: str) -> int:
             cursor.execute(_PLATFORM, [kind])
             row = cursor.fetchone()
     return int(row[0])
-
-
-def lock(ids: Collection[int]) -> dict[int, int]:
-    """Lock ledger accounts in id order until the transaction ends; their balances in fen by account id.
-
-    A caller that checks a balance before it posts locks every account it will post to here, at once: locking some
-    now and some later would break the order.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [arrays.literal(set(ids))])
-        return dict(cursor.fetchall())
 
 
 def post(transfers: Sequence[NewTransfer], *, at: datetime) -> list[int]:
