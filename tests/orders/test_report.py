@@ -68,7 +68,7 @@ def test_the_page_shows_the_chart_as_numbers_and_every_account(posted):
     chart = json.loads(re.search(r'id="spread" type="application/json">(.*?)</script>', page)[1])
     assert chart["moments"] == ["01-05 10:00", "01-05 11:00"]
     assert chart["lines"][0] == {"name": "转发数", "values": [10, 12]}
-    assert posted.account.screen_name in page
+    assert f">@{posted.account.screen_name}<" in page
     assert "仍有订单在进行中" in page
 
 
