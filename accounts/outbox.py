@@ -13,13 +13,14 @@ from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import F, Min
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import Delivery
 from weitask.gateways import weibo
 from weitask.gateways.errors import GatewayError, PermanentError, TemporaryError
+from weitask.questions import Question
 
 BATCH: Final = 1000  # rows of one look
 USERS_A_CALL: Final = 100
@@ -38,9 +39,12 @@ class _Message:
     urgent: bool
 
 
+_WAITING: Final = Question(lambda: Delivery.objects.waiting(), column="next_at")
+
+
 def next_due(now: datetime) -> datetime | None:
     """When the next copy wants to go out."""
-    return Delivery.objects.waiting().aggregate(due=Min("next_at"))["due"]
+    return _WAITING.earliest()
 
 
 def deliver_due(now: datetime) -> int:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -16,6 +17,7 @@ from orders.batches import in_batches
 from orders.models import Order, Verdict
 from orders.moves import Cause, State
 from weitask.periods import SLOT
+from weitask.questions import Question
 from weitask.refusal import Conflict, Forbidden, Refusal
 
 _BIND_LINK = "/accounts/weibo/login/?process=connect"
@@ -128,10 +130,12 @@ def expire_due(now: datetime) -> int:
     return in_batches(ids=due, work=lambda ids: _expire(ids, now=now), sweep="orders.expire", now=now)
 
 
+_UNANSWERED: Final = Question(lambda: Order.objects.filter(state=State.DISPATCHED), column="start_at")
+
+
 def next_expiry(now: datetime) -> datetime | None:
     """The earliest start of an order that nobody has answered."""
-    moment: datetime | None = Order.objects.filter(state=State.DISPATCHED).aggregate(due=Min("start_at"))["due"]
-    return moment
+    return _UNANSWERED.earliest()
 
 
 def step_back(*, order: Order, operator: User, reason: str, now: datetime) -> Order:

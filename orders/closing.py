@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from orders.batches import in_batches
 from orders.models import Order
@@ -12,6 +12,7 @@ from orders.moves import HOLDING_MONEY
 from tasks import review
 from tasks.models import Submission, Task, TaskState
 from weitask.periods import EARN_AFTER
+from weitask.questions import Question
 
 ENDS_AFTER: Final = EARN_AFTER  # since the last start
 
@@ -24,7 +25,7 @@ def close_due(now: datetime) -> int:
 
 def next_due(now: datetime) -> datetime | None:
     """When the next task that is over has had its 24 hours."""
-    last = _over().aggregate(due=Min("last_start_at"))["due"]
+    last = _OVER.earliest()
     return max(now, last + ENDS_AFTER) if last else None
 
 
@@ -32,6 +33,9 @@ def _over() -> QuerySet[Task]:
     holding = Order.objects.filter(task=OuterRef("pk"), state__in=HOLDING_MONEY)
     in_review = Submission.objects.filter(task=OuterRef("pk"), state=Submission.State.IN_REVIEW)
     return Task.objects.filter(state=TaskState.RUNNING).exclude(Exists(holding)).exclude(Exists(in_review))
+
+
+_OVER: Final = Question(_over, column="last_start_at")
 
 
 def _close(ids: Sequence[int], *, now: datetime) -> int:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
 from orders import lifecycle, pool
 from orders.models import Order
@@ -19,6 +19,7 @@ from weitask.gateways import weibo
 from weitask.gateways.errors import GatewayError
 from weitask.gateways.weibo import Counts, WeiboClient
 from weitask.periods import EARN_AFTER
+from weitask.questions import Question
 
 BATCH: Final = 100
 CHUNK: Final = 1_600  # orders of one round
@@ -60,9 +61,12 @@ def count_due(now: datetime) -> int:
     return done
 
 
+_COUNTED: Final = Question(lambda: Order.objects.filter(next_count_at__isnull=False), column="next_count_at")
+
+
 def count_next_due(now: datetime) -> datetime | None:
     """When the next counts are due."""
-    return Order.objects.filter(next_count_at__isnull=False).aggregate(due=Min("next_count_at"))["due"]
+    return _COUNTED.earliest()
 
 
 def _due(now: datetime) -> "QuerySet[Order]":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
@@ -11,6 +12,7 @@ from orders.batches import in_batches
 from orders.models import Order
 from orders.moves import EARNED, HOLDING_MONEY
 from tasks.models import Decision
+from weitask.questions import Question
 
 
 def pay_due(now: datetime) -> int:
@@ -21,7 +23,7 @@ def pay_due(now: datetime) -> int:
 
 def next_due(now: datetime) -> datetime | None:
     """Now, when there is such a task."""
-    return now if _open().exists() else None
+    return now if _OPEN.any() else None
 
 
 def _open() -> QuerySet[Decision]:
@@ -33,6 +35,9 @@ def _open() -> QuerySet[Decision]:
         .exclude(Exists(orders.filter(state__in=HOLDING_MONEY)))
         .exclude(Exists(paid))
     )
+
+
+_OPEN: Final = Question(_open)
 
 
 def _pay(decision_ids: Sequence[int], *, now: datetime) -> int:

@@ -18,6 +18,7 @@ from orders.batches import in_batches
 from orders.models import Order, PublishAttempt
 from orders.moves import HOLDING_MONEY, Cause, State
 from tasks.models import Decision, Task, TaskState
+from weitask.questions import Question
 
 WATCHED: Final = (State.PUBLISHED, State.ACHIEVED)  # posted, and a deletion would still change something
 
@@ -64,7 +65,7 @@ def finish_due(now: datetime) -> int:
 
 def next_finish(now: datetime) -> datetime | None:
     """Now, when there is such an order."""
-    return now if _unfinished().exists() else None
+    return now if _UNFINISHED.any() else None
 
 
 def _unfinished() -> QuerySet[Order]:
@@ -72,6 +73,9 @@ def _unfinished() -> QuerySet[Order]:
     posted = Q(state__in=WATCHED, exempt_from=None, deleted_early=False)
     unposted = Q(state__in=[State.DISPATCHED, State.ACCEPTED]) & ~Exists(on_the_wire)
     return Order.objects.filter(task__state=TaskState.HALTED).filter(posted | unposted)
+
+
+_UNFINISHED: Final = Question(_unfinished)
 
 
 def _finish(ids: Sequence[int], *, now: datetime) -> int:

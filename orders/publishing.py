@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Min
 from django.utils.translation import gettext_noop
 
 from accounts import weibo_binding
@@ -23,8 +22,8 @@ from accounts.vault import VaultError
 from orders import attempts, pool, recording
 from orders.attempts import ON_THE_WIRE, READY_FOR, SEND_WITHIN, TRIES, Tried
 from orders.batches import in_batches
-from orders.models import Order, PublishAttempt
-from orders.moves import Cause, State
+from orders.models import PublishAttempt
+from orders.moves import Cause
 from orders.reconciling import reconcile_due, reconcile_next_due
 from orders.sending import Fate, Parcel, Result, prepare, send
 from orders.stopwatch import Stopwatch
@@ -48,10 +47,10 @@ WHERE o.state = 'accepted' AND o.start_at <= %(now)s
 ORDER BY o.id
 """
 _NEXT: Final = """
-SELECT min(CASE
+SELECT least((SELECT min(start_at) FROM orders_order WHERE state = 'accepted' AND start_at > %(now)s), min(CASE
     WHEN t.state = %(halted)s THEN o.start_at + %(window)s
     WHEN a.id IS NULL THEN o.start_at
-    ELSE least(a.next_at, o.start_at + %(window)s) END)
+    ELSE least(a.next_at, o.start_at + %(window)s) END))
 FROM orders_order o
 JOIN tasks_task t ON t.id = o.task_id
 LEFT JOIN orders_publishattempt a ON a.order_id = o.id AND a.state IN ('armed', 'sending', 'unknown')
@@ -80,9 +79,8 @@ def publish_next_due(now: datetime) -> datetime | None:
     """When `publish_due` has work: a start, the next try of an armed attempt, or the end of a window."""
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, _parameters(now))
-        begun = cursor.fetchone()[0]
-    coming = Order.objects.filter(state=State.ACCEPTED, start_at__gt=now).aggregate(start=Min("start_at"))["start"]
-    return min((moment for moment in (begun, coming) if moment is not None), default=None)
+        moment: datetime | None = cursor.fetchone()[0]
+    return moment
 
 
 def _parameters(now: datetime) -> dict[str, Any]:

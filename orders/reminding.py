@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Case, F, Min, Value, When
+from django.db.models import Case, F, Value, When
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from orders.models import Order
 from orders.moves import State
 from weitask.money import display
 from weitask.periods import shanghai
+from weitask.questions import Question
 
 BEFORE: Final = (timedelta(hours=24), timedelta(hours=2), timedelta(minutes=30))
 
@@ -36,11 +37,14 @@ def send_due(now: datetime) -> int:
     return in_batches(ids=ids, work=lambda some: _remind(some, now=now), sweep="orders.reminders", now=now)
 
 
+_WAITING: Final = Question(
+    lambda: Order.objects.filter(remind_at__isnull=False, state=State.DISPATCHED), column="remind_at"
+)
+
+
 def next_due(now: datetime) -> datetime | None:
     """The earliest reminder of an order that still waits."""
-    waiting = Order.objects.filter(remind_at__isnull=False, state=State.DISPATCHED)
-    moment: datetime | None = waiting.aggregate(due=Min("remind_at"))["due"]
-    return moment
+    return _WAITING.earliest()
 
 
 def _remind(ids: Sequence[int], *, now: datetime) -> int:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Min
 from django.utils.translation import gettext_noop
 
 from accounts import weibo_binding
@@ -24,6 +23,7 @@ from orders.stopwatch import Stopwatch
 from orders.verdicts import SCHEDULE, Facts, Observation, Ruling, Undecided, rule, rule_exempt
 from weitask import alarms, arrays, faultpoints
 from weitask.gateways import weibo
+from weitask.questions import Question
 
 __all__ = ["SCHEDULE", "check_due", "check_next_due"]
 
@@ -107,6 +107,9 @@ class _Seen:
     answered_at: datetime
 
 
+_WATCHED_FOR: Final = Question(lambda: Order.objects.filter(next_check_at__isnull=False), column="next_check_at")
+
+
 def check_due(now: datetime) -> int:
     """Read the posts whose reading is due and move their orders; returns how many were read or moved.
 
@@ -123,7 +126,7 @@ def check_due(now: datetime) -> int:
 
 def check_next_due(now: datetime) -> datetime | None:
     """When the next reading is due."""
-    return Order.objects.filter(next_check_at__isnull=False).aggregate(due=Min("next_check_at"))["due"]
+    return _WATCHED_FOR.earliest()
 
 
 def _due(now: datetime) -> list[_Due]:
@@ -154,7 +157,8 @@ def _check(due: Sequence[_Due], *, watch: Stopwatch) -> int:
         now=seen.answered_at,
         size=CHUNK,
     )
-    _set_aside({one.pk: one.next_check_at for one in due if one.pk not in recorded}, now=seen.answered_at)
+    if left := {one.pk: one.next_check_at for one in due if one.pk not in recorded}:
+        _set_aside(left, now=seen.answered_at)
     return done
 
 

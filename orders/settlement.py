@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from billing import audit, payouts
@@ -21,6 +20,7 @@ from orders.moves import State
 from weitask.alarms import raise_alarm
 from weitask.models import Alarm
 from weitask.periods import EARN_AFTER, cutoff_at_or_before
+from weitask.questions import Question
 from weitask.refusal import Refusal
 from weitask.retrying import retrying
 
@@ -85,7 +85,7 @@ def next_due(now: datetime) -> datetime | None:
     """When the batch of this week or the next one may be made."""
     cutoff = _next_cutoff(now)
     if not _is_wanted(cutoff):
-        if not Order.objects.filter(achieved_at__isnull=False).exists():
+        if not _EARNED.any():
             return None
         cutoff += timedelta(days=7)
     return max(now, _due_at(cutoff=cutoff, now=now))
@@ -140,10 +140,13 @@ def _due_at(*, cutoff: datetime, now: datetime) -> datetime:
     return cutoff + (AT_LATEST if unproven.exists() else NOT_BEFORE)
 
 
+_BEGUN: Final = Question(lambda: PayoutRun.objects.filter(finished_at=None), column="cutoff")
+_EARNED: Final = Question(lambda: Order.objects.filter(achieved_at__isnull=False))
+
+
 def _next_cutoff(now: datetime) -> datetime:
     """The newest Friday, or an earlier one whose batch was begun and never finished."""
-    begun = PayoutRun.objects.filter(finished_at=None).aggregate(first=Min("cutoff"))["first"]
-    return begun or cutoff_at_or_before(now)
+    return _BEGUN.earliest() or cutoff_at_or_before(now)
 
 
 def _is_wanted(cutoff: datetime) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 
-from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from accounts.models import MediaAccount, User
@@ -17,6 +16,7 @@ from orders.models import Order, StandingRule
 from orders.moves import State
 from orders.stopwatch import Stopwatch
 from weitask.periods import shanghai
+from weitask.questions import Question
 from weitask.refusal import Forbidden, Problem, Refusal
 from weitask.retrying import retrying
 
@@ -77,11 +77,14 @@ def act_due(now: datetime) -> int:
     return sum(_act(order, now=watch.read()) for order in orders)
 
 
+_WAITING: Final = Question(
+    lambda: Order.objects.filter(rule_due_at__isnull=False, state=State.DISPATCHED), column="rule_due_at"
+)
+
+
 def next_due(now: datetime) -> datetime | None:
     """When an order waits for the look of its account's rule."""
-    waiting = Order.objects.filter(rule_due_at__isnull=False, state=State.DISPATCHED)
-    moment: datetime | None = waiting.aggregate(due=Min("rule_due_at"))["due"]
-    return moment
+    return _WAITING.earliest()
 
 
 def takes(rule: StandingRule, order: Order) -> bool:

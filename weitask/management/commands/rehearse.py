@@ -1,5 +1,6 @@
 """`rehearse --days 37 --seed 7 --json`: the whole market in a scratch database, and one JSON object at the end."""
 
+import gc
 import json
 import logging
 import os
@@ -25,6 +26,7 @@ from weitask.periods import SHANGHAI
 START = datetime(2026, 1, 5, 9, tzinfo=SHANGHAI)  # a Monday
 DAYS, TASKS, ACCOUNTS = 37, 42, 50  # a whole season
 WEEK = 7
+RUBBISH = 200_000  # objects between two collections; a season makes little that is not gone with its last name
 
 
 class Command(BaseCommand):
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         leave_in_order()
         logging.disable(logging.WARNING)  # hundreds of faults are on purpose; what goes wrong beyond them is an error
         whole = options["days"] >= DAYS and options["tasks"] >= TASKS and options["accounts"] >= ACCOUNTS
+        gc.set_threshold(RUBBISH)
         with _scratch_database(), TemporaryDirectory() as folder, Sandbox(Path(folder)) as sandbox:
             sandbox.point_settings()
             settings.MEDIA_ROOT = Path(folder) / "media"
