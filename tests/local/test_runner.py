@@ -142,7 +142,14 @@ def prepared(folder, ports, monkeypatch):
 
 def test_demo_data_is_made_once(prepared):
     assert prepared() == ["migrate", "seed_demo"]
+    assert prepared() == []
+
+
+def test_tables_are_looked_at_again_when_a_migration_changed(prepared, monkeypatch):
+    prepared()
+    monkeypatch.setattr(runner, "_tables", lambda: "another")
     assert prepared() == ["migrate"]
+    assert prepared() == []
 
 
 def test_demo_data_left_half_made_is_thrown_away_and_made_again(prepared, folder):

@@ -29,7 +29,7 @@ def commands(layout: Layout) -> dict[str, list[str]]:
         "web": [
             *(python, "-m", "gunicorn", "weitask.wsgi:application", "--bind", f"{layout.host}:{layout.web_port}"),
             *("--workers", "2", "--threads", "8", "--timeout", "60", "--graceful-timeout", "10"),
-            "--no-control-socket",
+            *("--no-control-socket", "--preload"),  # read once, shared by both workers
         ],
         "worker-publish": _worker(python, "worker-publish", ("publish",)),
         "worker": _worker(python, "worker", tuple(name for name in QUEUES if name != "publish"), processes=3),

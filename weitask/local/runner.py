@@ -86,20 +86,31 @@ def _prepare(run: Run) -> None:
         assets.make_if_needed()
         messages.compile_if_needed()
     database = Postgres(ground(run.folder))
-    if database.note() == SEEDING:
+    found = database.note() or ""
+    made = f"{SEEDED} {_tables()}"
+    if found == SEEDING:
         with step("removing demo data that was left half made"):
             database.empty()
             _remove_sandbox_data(run.folder)
-    with step("database tables"):
-        _manage(run, "migrate", "--verbosity", "0")
+    if found != made:
+        with step("database tables"):
+            _manage(run, "migrate", "--verbosity", "0")
     _collect_static(run)
-    if database.note() != SEEDED:
+    if not found.startswith(SEEDED):
         with step("demo data (once)"):
             _remove_sandbox_data(run.folder)  # it must know nothing of an earlier database
             database.set_note(SEEDING)
             with _sandbox(run):
                 _manage(run, "seed_demo")
-            database.set_note(SEEDED)
+    database.set_note(made)
+
+
+def _tables() -> str:
+    """A fingerprint of all migrations, ours and those of the packages."""
+    fingerprint = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
+    for path in sorted(ROOT.glob("*/migrations/*.py")):
+        fingerprint.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return fingerprint.hexdigest()
 
 
 def _collect_static(run: Run) -> None:
