@@ -16,7 +16,7 @@ from tests.tasks.making import reviewer, submitted
 from weitask.refusal import Forbidden, Refusal
 
 pytestmark = pytest.mark.django_db
-seed = importlib.import_module("tasks.migrations.0004_first_rule_book")
+seed = importlib.import_module("tasks.migrations.0002_first_rule_book")
 
 
 def administrator() -> User:

@@ -184,5 +184,6 @@ def _plain(rule: "dict[str, str]") -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tasks", "0003_desk_and_rule_book")]
+    replaces = [("tasks", "0004_first_rule_book")]
+    dependencies = [("tasks", "0001_initial")]
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
