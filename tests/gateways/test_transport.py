@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.gateways.loopback import Loopback, answer, drip, endless, hang_up, raw, silence
+from tests.gateways.loopback import Loopback, answer, drip, endless, eventually, hang_up, raw, silence
 from weitask.gateways.breaker import BreakerLimits
 from weitask.gateways.errors import Effect, GatewayError, TemporaryError, UnknownError
 from weitask.gateways.transport import Call, Transport
@@ -236,3 +236,50 @@ def test_two_threads_share_it_without_mixing_answers(server, transport):
         thread.join()
 
     assert found == {"1": b"1", "2": b"2", "3": b"3"}
+
+
+def test_a_thread_keeps_a_connection_of_its_own_until_it_ends(server, transport):
+    seen: list[socket.socket] = []
+
+    def note(connection: socket.socket, _stopping: threading.Event) -> None:
+        seen.append(connection)
+        connection.sendall(raw(b"ok"))
+
+    def twice() -> None:
+        transport.send(read(server))
+        transport.send(read(server))
+
+    server.script(note)
+    thread = threading.Thread(target=twice)
+    thread.start()
+    thread.join()
+    twice()
+
+    theirs, ours = seen[0], seen[2]
+    assert seen == [theirs, theirs, ours, ours]
+    assert theirs is not ours
+    eventually(lambda: theirs.fileno() == -1)  # the server saw it end
+    assert ours.fileno() != -1
+
+
+def test_closing_it_closes_the_connections_of_every_thread(server, transport):
+    seen: list[socket.socket] = []
+    done, close = threading.Event(), threading.Event()
+
+    def note(connection: socket.socket, _stopping: threading.Event) -> None:
+        seen.append(connection)
+        connection.sendall(raw(b"ok"))
+
+    def ask_and_stay() -> None:
+        transport.send(read(server))
+        done.set()
+        close.wait(5)
+
+    server.script(note)
+    thread = threading.Thread(target=ask_and_stay)
+    thread.start()
+    done.wait(5)
+    transport.close()
+    eventually(lambda: seen[0].fileno() == -1)
+    close.set()
+    thread.join()
