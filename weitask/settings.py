@@ -84,6 +84,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "weitask.urls"
 WSGI_APPLICATION = "weitask.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS = ["models.W045"]  # a constraint in SQL is checked by the database alone
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
