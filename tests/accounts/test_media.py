@@ -78,11 +78,11 @@ def test_passing_the_review_opens_order_taking_for_ordinary_accounts(pending, re
     assert (pending.review, pending.taking) == ("approved", "open")
 
 
-def test_passing_the_review_does_not_open_order_taking_for_an_organisation(organisation):
+def test_passing_the_review_does_not_open_order_taking_for_an_organisation(organisation):  # R10
     assert (organisation.review, organisation.taking) == ("approved", "off")
 
 
-def test_an_organisation_opens_by_an_approved_application_with_a_category(organisation, reviewer, now):
+def test_an_organisation_opens_by_an_approved_application_with_a_category(organisation, reviewer, now):  # R10
     food = CategoryFactory()
     media.apply_for_taking(account=organisation, by=organisation.owner, category=food, now=now)
     _decide(organisation, reviewer, now, subject="taking")
@@ -177,7 +177,7 @@ def test_who_is_no_account_reviewer_decides_nothing(pending, now, staff):
         _decide(pending, user, now)
 
 
-def test_the_owner_sets_and_clears_prices(now):
+def test_the_owner_sets_and_clears_prices(now):  # R143
     account = MediaAccountFactory()
     media.set_prices(account=account, by=account.owner, original=12_345, repost=None, now=now)
     account.refresh_from_db()

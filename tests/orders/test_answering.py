@@ -150,7 +150,7 @@ def test_slots_reach_across_midnight_and_the_end_of_a_month(start):
     assert world.accept(world.one(accounts=[account], starts=[start + 15 * MINUTE], now=now), at=now)
 
 
-def test_a_refusal_gives_the_money_back_and_keeps_the_reason():
+def test_a_refusal_gives_the_money_back_and_keeps_the_reason():  # R62, R123
     order = refuse(world.one())
     assert (order.state, order.cause, order.refusal_code, order.refusal_reason) == ("refused", "owner", "style", REASON)
     assert (world.frozen(order), world.available(order)) == (0, 11_000)
@@ -167,7 +167,7 @@ def test_a_refusal_gives_the_money_back_and_keeps_the_reason():
         ("style", "长" * 301, "reason_long"),
     ],
 )
-def test_a_refusal_needs_a_code_and_a_detailed_reason(code, reason, problem):
+def test_a_refusal_needs_a_code_and_a_detailed_reason(code, reason, problem):  # R62, R123
     order = world.one()
     with pytest.raises(Refusal) as refused:
         refuse(order, code=code, reason=reason)

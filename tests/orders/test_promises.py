@@ -35,7 +35,7 @@ def raw(order, state, **values):
 
 
 @pytest.mark.parametrize(("old", "new"), ILLEGAL)
-def test_an_illegal_move_fails_in_sql(old, new):
+def test_an_illegal_move_fails_in_sql(old, new):  # R113
     order = MAKE[old]()
     with pytest.raises(DatabaseError, match=f"illegal order move {old} -> {new}"), transaction.atomic():
         raw(order, new)

@@ -34,7 +34,7 @@ def outcomes(order) -> list[str]:
     return list(order.readings.values_list("outcome", flat=True))
 
 
-def test_a_post_that_stays_is_achieved_at_24_hours_and_completed_at_30_days(sandbox):
+def test_a_post_that_stays_is_achieved_at_24_hours_and_completed_at_30_days(sandbox):  # R83, R84
     order = at_weibo.posted(sandbox)
     watch(MARK)
     kept = fresh(order)

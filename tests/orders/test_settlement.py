@@ -80,7 +80,7 @@ def test_an_owner_without_a_card_keeps_the_claim():
     assert clean_book(NOON)
 
 
-def test_a_completed_order_and_one_deleted_after_24_hours_are_paid_too():
+def test_a_completed_order_and_one_deleted_after_24_hours_are_paid_too():  # R127
     completed = world.complete(earned(FRIDAY - 30 * DAY))
     deleted = earned(FRIDAY - 2 * DAY)
     Order.objects.filter(pk=deleted.pk).update(deleted_early=True)

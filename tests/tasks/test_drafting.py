@@ -53,7 +53,7 @@ def test_an_enterprise_creates_tasks_from_2000_yuan_of_recharge_on(recharged, pa
     assert "0.01" in str(refusal.value)
 
 
-def test_a_personal_user_faces_no_threshold():
+def test_a_personal_user_faces_no_threshold():  # R4
     advertiser = AdvertiserFactory(personal=True)
     account = MediaAccountFactory(specific_one=True)
     assert draft(advertiser, form=Form.REPOST, accounts=[account]).kind_then == "personal"
@@ -102,7 +102,7 @@ def test_a_repost_has_no_pictures():
     assert codes(refusal) == [("images_not_allowed", None)]
 
 
-def test_a_proof_of_sales_authorisation_is_kept():
+def test_a_proof_of_sales_authorisation_is_kept():  # R44
     advertiser = enterprise()
     picture = image(advertiser)
     assert draft(advertiser, proof_id=picture.pk).proof == picture

@@ -18,7 +18,7 @@ from weitask.refusal import Conflict, Forbidden, Refusal
 pytestmark = pytest.mark.django_db
 
 
-def test_approval_freezes_the_money_and_sends_the_orders_out():
+def test_approval_freezes_the_money_and_sends_the_orders_out():  # R122
     submission = approved()
     advertiser = submission.task.advertiser
     assert (held(submission), balance(AccountKind.FROZEN, advertiser=advertiser)) == (0, 10_000)

@@ -101,7 +101,7 @@ def test_the_longest_word_of_a_place_is_reported_once():
     assert found("卖粉丝") == [(FOLLOWERS, "卖粉丝")]
 
 
-def test_a_pattern_finds_an_offer_of_followers():
+def test_a_pattern_finds_an_offer_of_followers():  # R45
     assert (FOLLOWERS, "100元1万粉丝") in found("100元 = 1万 粉丝")
 
 

@@ -48,7 +48,7 @@ def test_the_fee_of_the_moment_is_part_of_the_cost():
     assert (submission.net, submission.fee, held(submission)) == (10_000, 1_000, 11_000)
 
 
-def test_a_selection_has_its_own_start_text_and_pictures():
+def test_a_selection_has_its_own_start_text_and_pictures():  # R22
     advertiser = enterprise()
     picture = image(advertiser)
     chosen = SelectionInput(MediaAccountFactory().pk, START + HOUR, "另一种说法", (picture.pk,))
@@ -265,7 +265,7 @@ def test_a_stranger_cannot_submit():
         review.submit(task=draft(), by=UserFactory(), now=MONDAY)
 
 
-def test_a_rejected_task_is_judged_by_the_window_of_its_new_submission():
+def test_a_rejected_task_is_judged_by_the_window_of_its_new_submission():  # R28
     submission = submitted()
     review.reject(submission=submission, by=reviewer(), reason="请改", now=MONDAY)
     task = Task.objects.get()
