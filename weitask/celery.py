@@ -4,6 +4,7 @@ A message carries a name, never an order: the table is the queue and Celery is t
 """
 
 import os
+import time
 from typing import Final
 
 from celery import Celery
@@ -22,13 +23,14 @@ app.autodiscover_tasks(related_name="jobs")
 # Sweep → seconds between two bells, and the queue it is rung on. A bell only makes somebody look: what is due stands
 # in the tables, so these numbers decide how soon, never what. At rest they are most of what the stack costs: a bell and
 # its look take some 15 ms of CPU in four processes (docs/performance.md), so none rings oftener than somebody notices.
+# Posting keeps the second all the same, because its look stays for a start before the next bell.
 TIMETABLE: Final[dict[str, tuple[float, str]]] = {
     # An order's way, in its order.
     "tasks.lapse": (10, "checks"),  # selections whose start passed in review; the alarm half an hour before (A15)
     "tasks.begin": (10, "checks"),  # approved tasks at their first start
-    "orders.standing": (5, "checks"),  # what the standing rules of owners accept (R61)
+    "orders.standing": (10, "checks"),  # what the standing rules of owners accept (R61)
     "orders.expire": (5, "checks"),  # nobody answered by the start: 流单 (R63)
-    "orders.publish": (1, "publish"),  # posts whose minute has come, made ready in the minute before (R80)
+    "orders.publish": (3, "publish"),  # posts whose minute has come, made ready in the minute before (R80)
     "orders.reconcile": (10, "publish"),  # posts of unknown fate, from 180 s after sending (R81)
     "orders.halts": (10, "checks"),  # orders on the wire when their task was stopped (F45)
     "orders.readings": (10, "checks"),  # is the post still there; 24 hours and 30 days (R82-R84)
@@ -45,7 +47,7 @@ TIMETABLE: Final[dict[str, tuple[float, str]]] = {
     # People.
     "orders.digests": (15, "notices"),  # how many accepted, at the first start and the last (R65, A20)
     "orders.reminders": (15, "notices"),  # unanswered orders: 24 h, 2 h, 30 min before their start (R69)
-    "accounts.notices": (5, "notices"),  # Weibo notices out of the outbox (R69)
+    "accounts.notices": (10, "notices"),  # Weibo notices out of the outbox (R69)
     "accounts.tokens": (15, "checks"),  # authorisations that end, and the reminders before (A25)
     "accounts.profiles": (20, "notices"),  # followers and verification, daily
     "orders.ratings": (300, "checks"),  # daily at 04:00 (A42)
@@ -53,12 +55,25 @@ TIMETABLE: Final[dict[str, tuple[float, str]]] = {
     # The house.
     "weitask.idempotency": (3600, "checks"),  # answers older than 48 hours (spec 7)
 }
+TO_THE_SECOND: Final = {"orders.publish"}  # whose look stays for what is due before the next bell
 
 
 @app.task(name="weitask.look", ignore_result=True)
 def look(name: str) -> int:
-    """One look of one sweep at the business time of the database."""
-    return sweeps.look(name, now=clock.now())
+    """One look of one sweep at the business time of the database; returns the rows it moved."""
+    done = sweeps.look(name, now=clock.now())
+    if name in TO_THE_SECOND and (wait := _until_due(name)):
+        time.sleep(wait)
+        done += sweeps.look(name, now=clock.now())
+    return done
+
+
+def _until_due(name: str) -> float:
+    """Seconds until a sweep has work again, when that is before its next bell; else 0."""
+    now = clock.now()
+    due = sweeps.REGISTRY[name].next_due(now)
+    wait = (due - now).total_seconds() if due else 0.0
+    return wait if 0 < wait < TIMETABLE[name][0] else 0.0
 
 
 @task_prerun.connect

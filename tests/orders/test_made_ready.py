@@ -1,5 +1,7 @@
 """The last minute before a start: the timeline is read and pictures are uploaded, and nothing is posted (R80, R81)."""
 
+import time
+
 import pytest
 
 from accounts import weibo_binding
@@ -9,6 +11,8 @@ from orders.attempts import claim, to_sending
 from tests.moments import MINUTE, SECOND
 from tests.orders import at_weibo, world
 from tests.orders.at_weibo import START, book, fault, fresh
+from weitask import clock
+from weitask.celery import TIMETABLE, look
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pinned")]
 BEFORE = START - 30 * SECOND
@@ -154,3 +158,17 @@ def test_an_error_that_a_thread_did_not_catch_reaches_the_caller():
 def test_an_accepted_order_a_day_away_is_left_alone():
     order = world.accepted()
     assert claim(limit=9, now=order.start_at - 2 * MINUTE) == []
+
+
+def test_a_look_just_before_the_start_stays_and_posts_at_it(sandbox):
+    (order,) = at_weibo.ready(sandbox)
+    clock.advance(to=START - SECOND)  # from here on it runs
+    assert look("orders.publish") == 1
+    assert START <= fresh(order).posted_at < START + 5 * SECOND
+
+
+def test_a_look_leaves_a_start_after_the_next_bell_to_that_bell(sandbox, monkeypatch):
+    at_weibo.ready(sandbox)
+    monkeypatch.setattr(time, "sleep", pytest.fail)
+    clock.pin(at=START - TIMETABLE["orders.publish"][0] * SECOND)
+    assert look("orders.publish") == 0
