@@ -35,8 +35,8 @@ BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
 
 # --- Apps -----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "weitask.desk_config.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
