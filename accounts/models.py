@@ -19,7 +19,7 @@ from accounts.querysets import (
     MediaAccountQuerySet,
     NoticeQuerySet,
 )
-from weitask.models import append_only
+from weitask.models import append_only, spoken
 
 
 class Identity(models.TextChoices):
@@ -98,6 +98,8 @@ class WeiboAccount(models.Model):
     profile_due_at = models.DateTimeField(null=True, blank=True)  # next reading; null without a token
     remind_at = models.DateTimeField(null=True, blank=True)  # tell the owner that the token will expire; null: told
     bound_at = models.DateTimeField(_("绑定时间"), db_default=Now())
+
+    get_token_state_display = spoken("token_state", Token)
 
     class Meta:
         verbose_name = verbose_name_plural = _("微博帐号")
@@ -215,6 +217,9 @@ class MediaAccount(models.Model):
     created_at = models.DateTimeField(_("加入时间"), db_default=Now())
 
     objects = MediaAccountQuerySet.as_manager()
+
+    get_review_display = spoken("review", Review)
+    get_taking_display = spoken("taking", Taking)
 
     class Meta:
         verbose_name = verbose_name_plural = _("自媒体帐号")
@@ -352,8 +357,8 @@ class Notice(models.Model):
         verbose_name = verbose_name_plural = _("通知")
         ordering = ["-created_at", "-id"]
         indexes = [
-            models.Index(fields=["user", "-created_at", "-id"], name="notice_inbox"),
-            models.Index(fields=["user"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(fields=["user", "-id"], name="notice_inbox"),
+            models.Index(fields=["user", "-id"], condition=Q(read_at=None), name="notice_unread"),
         ]
 
     def __str__(self) -> str:

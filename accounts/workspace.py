@@ -2,21 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, cached_property, wraps
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.http import urlencode
 
-from accounts.models import Advertiser, Identity, MediaAccount, Notice, User, WeiboAccount
+from accounts.models import Advertiser, Identity, User
 from weitask import clock
+from weitask.counting import BADGE
 
 View = Callable[..., HttpResponseBase]
 _ADVERTISING: Final = (Identity.PERSONAL, Identity.ENTERPRISE)
+# Every page asks it, so it is written out: putting it together from querysets takes longer than running it.
+_COLUMNS: Final = [field.attname for field in Advertiser._meta.concrete_fields]
+_AROUND: Final = """
+SELECT EXISTS (SELECT FROM accounts_mediaaccount WHERE owner_id = %(user)s)
+           OR EXISTS (SELECT FROM accounts_weiboaccount WHERE user_id = %(user)s),
+       (SELECT count(*) FROM (
+           SELECT FROM accounts_notice WHERE user_id = %(user)s AND read_at IS NULL LIMIT %(most)s) AS few),
+       {columns}
+FROM (VALUES (1)) AS one LEFT JOIN accounts_advertiser a ON a.user_id = %(user)s
+"""
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,7 @@ class Entry:
     """One item of the menu of some identities.
 
     Attributes:
-        count: answers what waits for the user, for the badge.
+        count: answers what waits for the user, for the badge: nothing above 99 is told apart.
         beside: beginnings of other addresses that belong under this item.
     """
 
@@ -38,7 +50,7 @@ class Entry:
 
     def fits(self, path: str) -> int:
         """How many characters of the path speak for this item; 0 for none. The home fits itself alone."""
-        own = reverse(self.url_name)
+        own = _address(self.url_name)
         if own == "/":
             return int(path == "/")
         return max((len(start) for start in (own, *self.beside) if path.startswith(start)), default=0)
@@ -66,6 +78,11 @@ class Other:
 _MENU: Final[dict[str, Entry]] = {}
 
 
+@cache  # a site has its addresses for as long as it runs
+def _address(url_name: str) -> str:
+    return reverse(url_name)
+
+
 def menu(entry: Entry) -> Entry:
     """Put a page into the menu; each app does so for its own pages in its `urls.py`. Once per url name."""
     _MENU[entry.url_name] = entry
@@ -80,6 +97,7 @@ class Workspace:
     identity: str
     advertiser: Advertiser | None
     path: str = "/"
+    around: "_Around | None" = None
 
     @property
     def title(self) -> str:
@@ -93,23 +111,27 @@ class Workspace:
     def is_advertiser(self) -> bool:
         return self.identity in _ADVERTISING
 
-    @property
+    @cached_property
     def nav(self) -> list[Shown]:
         """The menu of this identity; the entry that fits the address best is the active one."""
         entries = sorted((e for e in _MENU.values() if self.identity in e.identities), key=lambda e: e.position)
-        here = max(entries, key=lambda entry: entry.fits(self.path), default=None)
-        if here is not None and not here.fits(self.path):
-            here = None
+        fitting = [entry for entry in entries if entry.fits(self.path)]
+        here = max(fitting, key=lambda entry: entry.fits(self.path), default=None)
         return [
-            Shown(entry.title, reverse(entry.url_name), entry.icon, entry is here, self._count(entry))
+            Shown(entry.title, _address(entry.url_name), entry.icon, entry is here, self._count(entry))
             for entry in entries
         ]
 
     @property
     def others(self) -> list[Other]:
         """The identities the user has beside the active one."""
-        held = identities(self.user) if self.user else ()
+        held = self.around.identities if self.around else ()
         return [Other(one, str(Identity(one).label)) for one in held if one != self.identity]
+
+    @property
+    def unread(self) -> int:
+        """Notices not read yet; above 99 they are not told apart."""
+        return self.around.unread if self.around else 0
 
     def _count(self, entry: Entry) -> int:
         return entry.count(self.user) if entry.count and self.user else 0
@@ -117,10 +139,7 @@ class Workspace:
 
 def identities(user: User) -> tuple[str, ...]:
     """The identities a user can work under without further ado."""
-    mine = Advertiser.objects.filter(user=user).values_list("kind", flat=True).first()
-    owns = user.identity == Identity.MEDIA or MediaAccount.objects.owned_by(user).exists()
-    owns = owns or WeiboAccount.objects.filter(user=user).exists()
-    return tuple(filter(None, (mine, Identity.MEDIA.value if owns else None)))
+    return _around(user).identities
 
 
 def active(request: HttpRequest) -> Workspace:
@@ -168,7 +187,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "demo_now": SimpleLazyObject(clock.now),
         "workspace": SimpleLazyObject(lambda: active(request)),
-        "unread_notices": SimpleLazyObject(lambda: _unread(request)),
+        "unread_notices": SimpleLazyObject(lambda: active(request).unread),
         "support_email": settings.SUPPORT_EMAIL,
         "support_phone": settings.SUPPORT_PHONE,
     }
@@ -178,18 +197,36 @@ def _read(request: HttpRequest) -> Workspace:
     user = getattr(request, "user", None)
     if not isinstance(user, User):  # anonymous, or an error page before the login middleware
         return Workspace(None, "", None, request.path)
-    advertiser = None
-    if user.identity in _ADVERTISING:
-        advertiser = Advertiser.objects.filter(user=user).first()
+    around = _around(user)
+    advertiser = around.advertiser if user.identity in _ADVERTISING else None
     identity = user.identity if advertiser is not None or user.identity == Identity.MEDIA else ""
     if advertiser is not None:
         identity = advertiser.kind  # an upgrade elsewhere shows at once
-    return Workspace(user, identity, advertiser, request.path)
+    return Workspace(user, identity, advertiser, request.path, around)
 
 
-def _unread(request: HttpRequest) -> int:
-    user = active(request).user
-    return Notice.objects.visible_to(user).unread().count() if user else 0
+@dataclass(frozen=True)
+class _Around:
+    """What a page and its frame say of the reader, in one statement."""
+
+    advertiser: Advertiser | None
+    identities: tuple[str, ...]
+    unread: int
+
+
+def _around(user: User) -> _Around:
+    with connection.cursor() as cursor:
+        columns = ", ".join(f"a.{name}" for name in _COLUMNS)
+        cursor.execute(_AROUND.format(columns=columns), {"user": user.pk, "most": BADGE + 1})
+        owns, unread, *mine = cursor.fetchone()
+    held: list[str] = []
+    advertiser = Advertiser.from_db(connection.alias, _COLUMNS, mine) if mine[0] is not None else None
+    if advertiser is not None:
+        advertiser.user = user
+        held.append(advertiser.kind)
+    if owns or user.identity == Identity.MEDIA:
+        held.append(Identity.MEDIA.value)
+    return _Around(advertiser, tuple(held), unread)
 
 
 def _enter(request: HttpRequest) -> HttpResponse | None:

@@ -8,6 +8,8 @@ import os
 import environ
 from django.conf import settings
 
+from benchmarks.bare_templates import BASE, PAGE
+
 if not settings.configured:
     settings.configure(
         DATABASES={
@@ -22,12 +24,26 @@ if not settings.configured:
         ROOT_URLCONF="benchmarks.bare",
         MIDDLEWARE=[],
         INSTALLED_APPS=[],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "OPTIONS": {
+                    "loaders": [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [("django.template.loaders.locmem.Loader", {"base.html": BASE, "page.html": PAGE})],
+                        )
+                    ]
+                },
+            }
+        ],
         USE_TZ=True,
     )
 
 from django.core.wsgi import get_wsgi_application
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import path
 
 application = get_wsgi_application()
@@ -64,4 +80,26 @@ def rows(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"results": list(Account.objects.filter(pk__in=ids).values())})
 
 
-urlpatterns = [path("rows/", rows)]
+class Order(models.Model):
+    """The columns that a list of orders shows."""
+
+    number = models.TextField()
+    account = models.ForeignKey(Account, models.DO_NOTHING)
+    state = models.TextField()
+    start_at = models.DateTimeField()
+    price = models.BigIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        app_label = "bare"
+        managed = False
+        db_table = "orders_order"
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Twenty orders through a template that extends a base."""
+    orders = Order.objects.filter(pk__gt=int(request.GET["after"])).select_related("account").order_by("pk")[:20]
+    return render(request, "page.html", {"orders": orders})
+
+
+urlpatterns = [path("page/", page), path("rows/", rows)]

@@ -18,6 +18,11 @@ FROM (SELECT id, source_id AS account, -amount AS amount FROM billing_transfer
       UNION ALL SELECT id, target_id, amount FROM billing_transfer) side
 WINDOW running AS (PARTITION BY account ORDER BY id ROWS UNBOUNDED PRECEDING)
 """
+_EARNED: Final = """
+SELECT o.id, o.advertiser_id, o.owner_id, o.price, t.id AS freeze
+FROM orders_order o JOIN billing_transfer t ON t.reason = 'freeze' AND t.reference = o.id
+WHERE o.state IN ('achieved', 'completed') ORDER BY o.id
+"""
 _BALANCE: Final = """
 UPDATE billing_ledgeraccount a SET balance = s.amount, seq = s.entries
 FROM (SELECT account_id, sum(amount) AS amount, count(*) AS entries FROM billing_entry GROUP BY 1) s
@@ -25,10 +30,11 @@ WHERE a.id = s.account_id
 """
 
 
-def orders(count: int, *, advertisers_are: int) -> None:
+def orders(count: int, *, advertisers_are: int, earned: bool = False) -> None:
     """Every advertiser has paid in, and the money of orders 1 … `count` is frozen; the book was empty before.
 
-    Advertisers and orders are those of `market`: order n is of task 1 + (n-1) % tasks, and so on.
+    Advertisers and orders are those of `market`: order n is of task 1 + (n-1) % tasks, and so on. `earned`: what is
+    achieved or completed has gone on to its owner, the fee left aside.
     """
     fill.rows(LedgerAccount, 1, kind="'cash'")
     account = "(SELECT id FROM billing_ledgeraccount WHERE kind = '{}' AND advertiser_id = {})"
@@ -66,6 +72,19 @@ def orders(count: int, *, advertisers_are: int) -> None:
         limit_then="0",
         at=f"{T0} - interval '1 hour'",
     )
+    if earned:
+        fill.rows(
+            Transfer,
+            count,
+            of=f"({_EARNED}) AS o",
+            reason="'earn'",
+            reference="o.id",
+            source_id=account.format("frozen", "o.advertiser_id"),
+            target_id="(SELECT id FROM billing_ledgeraccount WHERE kind = 'payable' AND owner_id = o.owner_id)",
+            amount="o.price",
+            ends="o.freeze",
+            at=T0,
+        )
     with fill.loading(Entry, LedgerAccount), connection.cursor() as cursor:
         cursor.execute(_ENTER)
         cursor.execute(_BALANCE)

@@ -11,7 +11,7 @@ from accounts.models import Advertiser, MediaAccount, User
 from orders.moves import FIRST, MOVES, Cause, State
 from orders.querysets import OrderQuerySet
 from tasks.models import Form, Item, Task
-from weitask.models import append_only
+from weitask.models import append_only, spoken
 
 _LEGAL = ", ".join(sorted({f"'{move.old}>{move.new}'" for move in MOVES}))
 
@@ -71,6 +71,9 @@ class Order(models.Model):
 
     objects = OrderQuerySet.as_manager()
 
+    get_form_display = spoken("form", Form)
+    get_state_display = spoken("state", State)
+
     class Meta:
         verbose_name = verbose_name_plural = _("订单")
         ordering = ["-id"]
@@ -109,8 +112,17 @@ class Order(models.Model):
                 condition=Q(state="dispatched", rule_due_at__isnull=False),
                 name="order_rule_due",
             ),
-            models.Index(fields=["task", "id"], name="order_of_task"),
+            # With all that the list of tasks adds up over a task's orders.
+            models.Index(fields=["task", "id"], include=["state", "price", "fee", "followers"], name="order_of_task"),
             models.Index(fields=["owner", "-id"], name="order_of_owner"),
+            models.Index(fields=["owner", "state", "-id"], name="order_of_owner_state"),
+            models.Index(fields=["owner", "state", "start_at"], name="order_of_owner_start"),
+            # What an advertiser is told was lost lately.
+            models.Index(
+                fields=["advertiser", "-ended_at"],
+                condition=Q(state__in=["refused", "lapsed", "cancelled", "failed"]),
+                name="order_lost",
+            ),
             models.Index(fields=["account", "start_at"], name="order_of_account"),
         ]
         triggers = [

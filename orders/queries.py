@@ -1,11 +1,11 @@
 """What pages and the API ask about orders; each starts from what the caller may see (spec 5)."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, F, Q, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncDate
@@ -13,10 +13,36 @@ from django.db.models.functions import TruncDate
 from accounts.models import Advertiser, User
 from orders.labels import LABELS
 from orders.models import Order, OrderEvent, PublishAttempt, Reading, Verdict
-from orders.moves import EARNED, POSTED, TAKES_SLOT, State
+from orders.moves import EARNED, POSTED, TAKES_SLOT, UNCHARGED, State
 from orders.querysets import OrderQuerySet
-from tasks.models import Task
+from tasks.models import LIVE, Task
+from weitask import counting
 from weitask.periods import EARN_AFTER, SHANGHAI, cutoff_for, shanghai
+
+# Each label is counted where its rows lie together: in the index of an owner's orders by state, and payout by payout.
+_LABELS: Final = """
+SELECT label, (SELECT count(*) FROM (
+    SELECT FROM orders_order WHERE owner_id = %(owner)s AND state = label LIMIT %(most)s) AS few)
+FROM unnest(%(states)s::text[]) AS label
+UNION ALL
+SELECT 'payout_' || label, (SELECT count(*) FROM (
+    SELECT FROM billing_payout p JOIN billing_payoutline l ON l.payout_id = p.id
+    WHERE p.owner_id = %(owner)s AND p.state = label LIMIT %(most)s) AS few)
+FROM unnest(%(payouts)s::text[]) AS label
+"""
+
+
+# Each state gives its next orders from the index, so that a busy week is not sorted whole for its first day.
+_COMING: Final = """
+SELECT one.id FROM unnest(%(states)s::text[]) AS state (name) CROSS JOIN LATERAL (
+    SELECT id, start_at FROM orders_order
+    WHERE owner_id = %(owner)s AND state = state.name AND start_at >= %(start)s AND start_at < %(end)s {behind}
+    ORDER BY start_at, id LIMIT %(count)s
+) AS one ORDER BY one.start_at, one.id LIMIT %(count)s
+"""
+_BEHIND: Final = """
+    AND (start_at, id) > (SELECT start_at, id FROM orders_order WHERE id = %(after)s AND owner_id = %(owner)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -34,15 +60,43 @@ def of_owner(user: User) -> OrderQuerySet:
     return Order.objects.visible_to_owner(user).with_payout().select_related("account", "late_settlement")
 
 
+def lines(user: User) -> OrderQuerySet:
+    """The same as `of_owner`, with what a line of a list shows and no more: a row has eighty columns."""
+    shown = ("number", "form", "text", "state", "start_at", "price", "account__screen_name")
+    return Order.objects.visible_to_owner(user).with_payout().select_related("account").only(*shown)
+
+
 def of_advertiser(advertiser: Advertiser) -> OrderQuerySet:
     """The orders of one's own tasks, with account and payout label, newest first."""
     return Order.objects.visible_to_advertiser(advertiser).with_payout().select_related("account", "task")
 
 
-def coming(*, owner: User, start: datetime, end: datetime) -> OrderQuerySet:
-    """The owner's orders that start between two moments and have not ended without a post, by start."""
-    mine = of_owner(owner).filter(start_at__gte=start, start_at__lt=end)
-    return mine.exclude(state__in=(State.REFUSED, State.LAPSED, State.CANCELLED)).order_by("start_at", "pk")
+def lost(*, advertiser: Advertiser, since: datetime) -> OrderQuerySet:
+    """Orders of running tasks that ended without a charge, so that others may take their place, the latest first."""
+    ended = Order.objects.visible_to_advertiser(advertiser).filter(state__in=UNCHARGED, ended_at__gt=since)
+    rows = ended.filter(task__state__in=LIVE).with_payout().select_related("account")
+    return rows.only("task_id", "state", "account__screen_name").order_by("-ended_at")
+
+
+def coming(*, owner: User, start: datetime, end: datetime, after: int | None, count: int) -> list[Order]:
+    """The owner's first orders that start between two moments and have not ended without a post, by start.
+
+    `after` is the id of the order they are to follow, None for the first of them.
+    """
+    states = [state.value for state in State if state not in (State.REFUSED, State.LAPSED, State.CANCELLED)]
+    behind = _BEHIND if after else ""
+    known: dict[str, Any] = {
+        "owner": owner.pk,
+        "states": states,
+        "start": start,
+        "end": end,
+        "after": after,
+        "count": count,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COMING.format(behind=behind), known)
+        ids = [pk for (pk,) in cursor.fetchall()]
+    return list(lines(owner).filter(pk__in=ids).order_by("start_at", "pk"))
 
 
 def content(order: Order) -> dict[str, str]:
@@ -56,19 +110,22 @@ def content(order: Order) -> dict[str, str]:
     }
 
 
-def label_counts(orders: OrderQuerySet) -> dict[str, int]:
-    """How many of these orders wear each of the twelve labels, by slug, zeros included (R112).
+def label_counts(*, owner: User) -> dict[str, int]:
+    """How many of the owner's orders wear each of the twelve labels, by slug, zeros included (R112).
 
-    An order in a batch is counted under fulfilment and under payment, as the filters match either axis (A2).
+    An order in a batch is counted under fulfilment and under payment, as the filters match either axis (A2). A count
+    stops at 1,001, which stands for any number above (`weitask.counting`).
     """
-    plain = orders.order_by()
-    found: Counter[str] = Counter()
-    for state, count in plain.values_list("state").annotate(count=Count("pk")):
-        found[state] += count
-    paid = plain.with_payout().exclude(payout_state=None).values_list("payout_state").annotate(count=Count("pk"))
-    for state, count in paid:
-        found[f"payout_{state}"] += count
-    return {label.slug: found[label.slug] for label in LABELS}
+    with connection.cursor() as cursor:
+        states = {payment: [label.value for label in LABELS if label.is_payout == payment] for payment in (False, True)}
+        known: dict[str, Any] = {
+            "owner": owner.pk,
+            "states": states[False],
+            "payouts": states[True],
+            "most": counting.LIST + 1,
+        }
+        cursor.execute(_LABELS, known)
+        return dict(cursor.fetchall())
 
 
 def task_totals(tasks: Sequence[Task]) -> dict[int, dict[str, Any]]:

@@ -12,7 +12,7 @@ from accounts.models import Advertiser, MediaAccount, User
 from tasks.desk.models import Claim, FirstApproval, ReasonTemplate
 from tasks.querysets import SubmissionQuerySet, TaskQuerySet
 from tasks.screening.models import Rule, RuleCategory, RuleSet
-from weitask.models import append_only
+from weitask.models import append_only, spoken
 
 __all__ = [
     "EDITABLE",
@@ -120,6 +120,9 @@ class Task(models.Model):
 
     objects = TaskQuerySet.as_manager()
 
+    get_form_display = spoken("form", Form)
+    get_state_display = spoken("state", TaskState)
+
     class Meta:
         verbose_name = verbose_name_plural = _("任务")
         ordering = ["-id"]
@@ -132,6 +135,7 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["advertiser", "-id"], name="task_mine"),
+            models.Index(fields=["advertiser", "state", "-id"], name="task_mine_state"),
             models.Index(fields=["state", "first_start_at"], name="task_by_start"),
         ]
         triggers = [

@@ -6,12 +6,19 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import Advertiser, MediaAccount, User
 from tasks.models import Decision, Image, Item, Submission, Task, TaskState
+from weitask import counting
 
+_STATES: Final = """
+SELECT one, (SELECT count(*) FROM (
+    SELECT FROM tasks_task WHERE advertiser_id = %(advertiser)s AND state = one LIMIT %(most)s) AS few)
+FROM unnest(%(states)s::text[]) AS one
+"""
 # Fulfilment states of orders, by name: tasks lie below orders and may count them, not import them.
 _UNPOSTED: Final = ("dispatched", "accepted")
 _POSTED: Final = ("published", "achieved")
@@ -57,6 +64,14 @@ def mine(*, advertiser: Advertiser) -> "QuerySet[Task]":
         )
         .order_by("-pk")
     )
+
+
+def state_counts(*, advertiser: Advertiser) -> dict[str, int]:
+    """How many of the advertiser's tasks are in each state, zeros included; a count stops (`weitask.counting`)."""
+    known: dict[str, Any] = {"advertiser": advertiser.pk, "states": TaskState.values, "most": counting.LIST + 1}
+    with connection.cursor() as cursor:
+        cursor.execute(_STATES, known)
+        return dict(cursor.fetchall())
 
 
 def visible_task(*, advertiser: Advertiser, task_id: int) -> Task:

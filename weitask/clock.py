@@ -4,10 +4,12 @@ Only the edge (a page, the API, a job, a command) asks it; domain functions take
 """
 
 from datetime import UTC, datetime
+from typing import Final
 
 from django.db import connection
 
-_NOW = """
+# For a statement of the edge that needs the time in itself.
+NOW: Final = """
 SELECT coalesce(pinned, clock_timestamp() + "offset") FROM weitask_clock
 UNION ALL SELECT clock_timestamp() LIMIT 1
 """
@@ -20,7 +22,7 @@ ON CONFLICT (id) DO UPDATE SET "offset" = excluded."offset", pinned = excluded.p
 def now() -> datetime:
     """The business time, aware, UTC. One answer for all processes, whatever their own clocks say (F17)."""
     with connection.cursor() as cursor:
-        cursor.execute(_NOW)
+        cursor.execute(NOW)
         moment: datetime = cursor.fetchone()[0]
     return moment
 

@@ -28,16 +28,16 @@ class Page:
     previous: int | None
 
 
-def page(rows: QuerySet, *, after: str = "", before: str = "", size: int = SIZE) -> Page:
-    """One page of a queryset ordered by id, newest first. Nonsense in `after` or `before` means the first page."""
+def page(rows: Rows, *, after: str = "", before: str = "", size: int = SIZE) -> Page:
+    """One page of rows ordered by id, newest first. Nonsense in `after` or `before` means the first page."""
     if _is_id(before):
-        found = list(rows.filter(pk__gt=int(before)).order_by("pk")[: size + 1])
+        found = window(rows, key="pk", seen=(int(before), int(before)), count=size + 1)
         more_before = len(found) > size
         found = found[:size][::-1]
         more_after = True
     else:
-        start = rows.filter(pk__lt=int(after)) if _is_id(after) else rows
-        found = list(start.order_by("-pk")[: size + 1])
+        seen = (int(after), int(after)) if _is_id(after) else None
+        found = window(rows, key="-pk", seen=seen, count=size + 1)
         more_after = len(found) > size
         found = found[:size]
         more_before = _is_id(after)

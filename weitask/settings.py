@@ -35,8 +35,8 @@ BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
 
 # --- Apps -----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "weitask.desk_config.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -101,6 +101,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "weitask.rendering.FormRenderer"
 
 # --- Who may enter --------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -255,6 +257,7 @@ WEITASK_SEND_NOW = env.bool("WEITASK_SEND_NOW", default=DEMO)  # tell the sandbo
 # Where a form of ours may lead by a redirect: Sina Pay's cashier and Weibo's page of consent.
 _cashier = SANDBOX_URL if DEMO else "https://pay.sina.com.cn"
 FOREIGN_PAGES = [env.str("SINAPAY_CASHIER_BASE", default=_cashier), WEIBO_AUTHORIZE_BASE]
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -27,10 +27,9 @@ class ReasonForm(BaseDialogForm):
 
 
 class ReadOnlyAdmin(LinkedByRight, ModelAdmin):
-    """Rows are looked at here; what changes them are actions that call a verb."""
+    """Rows are looked at here; what changes them are actions that call a verb. The newest first, by index."""
 
-    list_per_page = 50
-    show_full_result_count = False
+    ordering = ["-pk"]
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

@@ -17,7 +17,7 @@ from accounts.models import MediaAccount
 from accounts.querysets import MediaAccountQuerySet
 from accounts.views.refused import tell
 from accounts.workspace import owner_required
-from weitask import clock
+from weitask import clock, keyset
 from weitask.forms import put_problems
 from weitask.refusal import Problem, Refusal
 
@@ -34,9 +34,10 @@ PART_NAMES = {
 @owner_required
 @require_GET
 def media_accounts(request: HttpRequest) -> HttpResponse:
-    """Every account of the owner."""
-    mine = _mine(request).select_related("category", "weibo").order_by("pk")
-    return render(request, "accounts/media_accounts.html", {"accounts": mine})
+    """The accounts of the owner, newest first."""
+    mine = _mine(request).select_related("category")
+    page = keyset.page(mine, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    return render(request, "accounts/media_accounts.html", {"page": page})
 
 
 @owner_required

@@ -11,16 +11,17 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import media, weibo_binding
 from accounts.models import User, WeiboAccount
 from accounts.views.refused import tell
-from weitask import clock
+from weitask import clock, keyset
 from weitask.refusal import Refusal
 
 
 @login_required
 @require_GET
 def weibo_accounts(request: HttpRequest) -> HttpResponse:
-    """Every Weibo account of the login."""
-    mine = WeiboAccount.objects.filter(user=request.user.pk).select_related("media").order_by("pk")
-    return render(request, "accounts/weibo_accounts.html", {"accounts": mine, "now": clock.now()})
+    """The Weibo accounts of the login, newest first."""
+    mine = WeiboAccount.objects.filter(user=request.user.pk).select_related("media").defer("token")
+    page = keyset.page(mine, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    return render(request, "accounts/weibo_accounts.html", {"page": page})
 
 
 @login_required

@@ -51,7 +51,6 @@ class MoneyAdmin(ReadOnlyAdmin):
     """A list of money: `own` are the paths to users whose own rows they must not meet."""
 
     own: ClassVar[tuple[str, ...]] = ()
-    ordering = ["-pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Never one's own (A48)."""

@@ -7,7 +7,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Advertiser, User
-from weitask.models import append_only, no_truncate, refuse_after_insert
+from weitask.models import append_only, no_truncate, refuse_after_insert, spoken
 from weitask.money import MAX_FEN
 
 
@@ -39,6 +39,8 @@ class LedgerAccount(models.Model):
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="ledger_accounts")
     balance = models.BigIntegerField(_("余额（分）"), default=0)
     seq = models.BigIntegerField(default=0)
+
+    get_kind_display = spoken("kind", AccountKind)
 
     class Meta:
         verbose_name = verbose_name_plural = _("账本科目")
@@ -119,6 +121,8 @@ class Transfer(models.Model):
     limit_then = models.BigIntegerField(null=True)  # credit limit in force at a freeze or refund lock (L08)
     at = models.DateTimeField(_("时间"))
     xid = models.BigIntegerField(db_default=RawSQL("pg_current_xact_id()::text::bigint", []))
+
+    get_reason_display = spoken("reason", Reason)
 
     class Meta:
         verbose_name = verbose_name_plural = _("账本流水")

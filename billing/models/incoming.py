@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Advertiser, User
 from billing.querysets import TopUpQuerySet
-from weitask.models import append_only
+from weitask.models import append_only, spoken
 
 
 class TopUp(models.Model):
@@ -29,6 +29,8 @@ class TopUp(models.Model):
     next_query_at = models.DateTimeField(null=True, blank=True)  # F27: 1, 5, 15, 60 min … 7 days
 
     objects = TopUpQuerySet.as_manager()
+
+    get_state_display = spoken("state", State)
 
     class Meta:
         verbose_name = verbose_name_plural = _("充值单")

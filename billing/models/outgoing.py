@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from billing.querysets import PayoutQuerySet
-from weitask.models import append_only, no_truncate, refuse_after_insert
+from weitask.models import append_only, no_truncate, refuse_after_insert, spoken
 from weitask.periods import shanghai
 
 
@@ -111,6 +111,8 @@ class Payout(models.Model):
     paid_at = models.DateTimeField(_("付款时间"), null=True, blank=True)
 
     objects = PayoutQuerySet.as_manager()
+
+    get_state_display = spoken("state", State)
 
     class Meta:
         verbose_name = verbose_name_plural = _("付款单")

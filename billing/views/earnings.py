@@ -27,7 +27,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
     """What is owed, on its way and paid; the payments; every line of the book."""
     user = _owner(request)
     card = BankCard.objects.filter(owner=user, state=BankCard.State.BOUND).first()
-    lines = queries.statement(owner_id=user.pk).filter(account__kind="payable")
+    lines = queries.earned(owner_id=user.pk)
     context = {
         "earnings": queries.earnings(owner_id=user.pk),
         "payouts": Payout.objects.visible_to(user).select_related("run").order_by("-pk")[:12],

@@ -60,7 +60,6 @@ class OrderAdmin(LookOnly, ModelAdmin):
     list_filter = (UndecidedFilter, LabelFilter, "form", "cause")
     search_fields = ("=number", "=weibo_id", "=task__id", "account__screen_name")
     list_select_related = ("task", "account")
-    show_full_result_count = False
     inlines = (EventInline, AttemptInline, ReadingInline, VerdictInline)
     actions_detail = ("decide_one", "let_go", "reclass_one")
     fieldsets = (

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,8 +11,8 @@ from accounts import workspace
 from accounts.workspace import advertiser_required, own_advertiser
 from billing import queries as money
 from orders import labels, queries
-from orders.moves import UNCHARGED
 from tasks import policy
+from tasks import queries as task_queries
 from tasks.models import LIVE, Task, TaskState
 from weitask import clock
 from weitask.money import yuan
@@ -28,21 +27,20 @@ def home(request: HttpRequest) -> HttpResponse:
     assert advertiser is not None  # noqa: S101 [the caller knows the workspace]
     now = clock.now()
     mine = Task.objects.visible_to(advertiser)
-    counts = dict(mine.order_by().values_list("state").annotate(count=Count("pk")))
-    lost = queries.of_advertiser(advertiser).filter(
-        state__in=UNCHARGED, ended_at__gt=now - LATELY, task__state__in=LIVE
-    )
+    brief = mine.only("form", "state", "text", "start_at", "first_start_at")
+    counts = task_queries.state_counts(advertiser=advertiser)
+    lost = queries.lost(advertiser=advertiser, since=now - LATELY)
     wallet = money.wallet(advertiser_id=advertiser.pk, now=now)
     context = {
         "now": now,
         "wallet": wallet,
         "threshold": policy.THRESHOLD,
         "below": advertiser.is_enterprise and wallet.recharged_total < policy.THRESHOLD,
-        "states": [(state, counts.get(state.value, 0)) for state in TaskState],
-        "attention": mine.filter(state__in=(TaskState.REJECTED, TaskState.LAPSED))[:5],
-        "lost": [(order, labels.label(order)) for order in lost.order_by("-ended_at")[:5]],
-        "coming": mine.filter(state__in=LIVE, last_start_at__gt=now).order_by("first_start_at")[:5],
-        "recent": mine.order_by("-pk")[:6],
+        "states": [(state, counts[state.value]) for state in TaskState],
+        "attention": brief.filter(state__in=(TaskState.REJECTED, TaskState.LAPSED))[:5],
+        "lost": [(order, labels.label(order)) for order in lost[:5]],
+        "coming": brief.filter(state__in=LIVE, last_start_at__gt=now).order_by("first_start_at")[:5],
+        "recent": brief.order_by("-pk")[:6],
     }
     return render(request, "orders/advertiser_home.html", context)
 

@@ -29,10 +29,10 @@ from weitask.visitor import ip_of
 @require_GET
 def orders(request: HttpRequest) -> HttpResponse:
     """Orders of one's own accounts; `?state=` is a label, `?account=` an own account."""
-    mine = queries.of_owner(_owner(request))
-    shown = _filtered(request, mine)
+    owner = _owner(request)
+    shown = _filtered(request, queries.lines(owner))
     page = keyset.page(shown, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    counts, now = queries.label_counts(mine), clock.now()
+    counts, now = queries.label_counts(owner=owner), clock.now()
     context = {
         "page": page,
         "rows": [(order, labels.label(order)) for order in page.rows],

@@ -16,20 +16,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """Called by `orders.views.home` for the owner's workspace."""
     user = workspace.active(request).user
     assert user is not None  # noqa: S101 [the caller knows the workspace]
-    mine = queries.of_owner(user)
+    mine = queries.lines(user)
     now = clock.now()
+    counts = queries.label_counts(owner=user)
     context = {
         "now": now,
         "waiting": mine.filter(state=State.DISPATCHED, start_at__gt=now).order_by("start_at")[:6],
         "coming": mine.filter(state=State.ACCEPTED).order_by("start_at")[:6],
-        "counts": [(label, count) for label, count in _counts(mine) if count],
+        "counts": [(label, counts[label.slug]) for label in labels.LABELS if counts[label.slug]],
         "earnings": money.earnings(owner_id=user.pk),
         "has_card": BankCard.objects.filter(owner=user, state=BankCard.State.BOUND).exists(),
-        "accounts": MediaAccount.objects.owned_by(user).select_related("category").order_by("pk")[:5],
+        "accounts": MediaAccount.objects.owned_by(user).order_by("pk")[:5],
     }
     return render(request, "orders/owner_home.html", context)
-
-
-def _counts(mine: "queries.OrderQuerySet") -> list[tuple[labels.Label, int]]:
-    found = queries.label_counts(mine)
-    return [(label, found[label.slug]) for label in labels.LABELS]

@@ -26,11 +26,12 @@ from weitask.retrying import retrying
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
     """Newest first; `?state=` filters."""
-    mine = Task.objects.visible_to(own_advertiser(request))
+    mine = Task.objects.visible_to(own_advertiser(request)).only("form", "state", "text", "start_at")
     state = request.GET.get("state", "")
     shown = mine.filter(state=state) if state in TaskState.values else mine
     page = keyset.page(shown, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    totals, offers = queries.task_totals(page.rows), task_queries.latest_offers(page.rows)
+    totals = queries.task_totals(page.rows)
+    offers = task_queries.latest_offers([one for one in page.rows if one.pk not in totals])
     rows = [(one, totals.get(one.pk), offers.get(one.pk)) for one in page.rows]
     context = {"page": page, "states": TaskState.choices, "rows": rows}
     return render(request, "orders/tasks.html", context)

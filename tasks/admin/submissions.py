@@ -54,7 +54,6 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
     list_filter = (StateFilter, "form", "addition")
     search_fields = ("=task__id", "task__advertiser__name", "text")
     actions = ("approve_selected", "reject_selected")
-    list_per_page = 50
     list_before_template = "admin/tasks/_queue_start.html"
 
     class Media:

@@ -1,5 +1,6 @@
 """选择帐号: the market with its filters, and putting the chosen into a draft (R5, R7, R21, R29)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -23,9 +24,21 @@ from tasks.policy import MAX_SELECTIONS
 from weitask import clock, keyset
 from weitask.forms import ShanghaiField, YuanField, whole_numbers
 from weitask.refusal import Refusal
+from weitask.templatetags.weitask import money, people
 
 AT_A_TIME = 5
 MORE = ("followers_min", "followers_max", "price_min", "price_max", "rating_min", "region", "verified")
+
+
+_SAID: dict[str, Callable[[Any], str]] = {
+    "fen": money,
+    "people": people,
+    "percent": lambda value: f"{value // 100}.{value % 100 // 10}%",
+    "minutes": lambda value: gettext("%(minutes)s 分钟") % {"minutes": value},
+    "text": str,
+    "score": str,
+    "count": str,
+}
 
 
 class FilterForm(forms.Form):
@@ -195,23 +208,19 @@ def _row(
     account: MediaAccount, *, form: str, at: datetime | None, advertiser: Advertiser, now: datetime
 ) -> dict[str, Any]:
     busy = bool(getattr(account, "busy", False))
-    shown = indicators.row(account=account, advertiser=advertiser)
     why = queries.why_not(account, form=form, start=at, advertiser=advertiser, busy=busy)
     free = slots.nearest_free(account_id=account.pk, start=at, now=now) if busy and at else []
     cells = [_cell(one, account) for one in _columns(advertiser, form)]
-    return {"account": account, "shown": shown, "cells": cells, "why_not": why, "free": free}
+    return {"account": account, "cells": cells, "why_not": why, "free": free}
 
 
 def _cell(indicator: indicators.Indicator, account: MediaAccount) -> dict[str, Any]:
     value = indicator.value(account)
-    text = ""
-    if indicator.unit == "percent" and value is not None:
-        text = f"{value // 100}.{value % 100 // 10}%"
-    elif isinstance(value, bool):
+    if isinstance(value, bool):
         text = gettext("是") if value else gettext("否")
-    elif indicator.unit == "minutes" and value is not None:
-        text = gettext("%(minutes)s 分钟") % {"minutes": value}
-    return {"label": indicator.label, "unit": indicator.unit, "value": value, "text": text}
+    else:
+        text = _SAID[indicator.unit](value) if value not in (None, "") else "–"
+    return {"label": indicator.label, "unit": indicator.unit, "text": text}
 
 
 def _columns(advertiser: Advertiser, form: str) -> list[indicators.Indicator]:

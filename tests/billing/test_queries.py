@@ -6,6 +6,7 @@ from billing import holds, queries
 from billing.models import CreditLimit
 from tests.billing.book import earn, recharge
 from tests.factories import AdvertiserFactory, UserFactory
+from weitask import keyset
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +63,28 @@ def test_a_statement_shows_one_party_only_newest_first_with_its_reasons(now, dja
     assert lines[0] == ("订单收入", "冻结金额", -10_000)
     assert lines[-1] == ("充值", "可用余额", 10_000)
     assert [line.amount for line in queries.statement(owner_id=owner.pk)] == [10_000]
+
+
+def test_a_statement_is_walked_by_its_accounts_and_shows_every_line_once(now):
+    advertiser, owner = AdvertiserFactory(), UserFactory()
+    for order in range(1, 8):
+        earn(advertiser, owner, {order: 1_000})
+        recharge(AdvertiserFactory(), 77)
+    lines = queries.statement(advertiser_id=advertiser.pk)
+    whole, walked, page = [line.pk for line in lines], [], keyset.page(lines, size=4)
+    while True:
+        walked += [line.pk for line in page.rows]
+        if page.next is None:
+            break
+        before, page = page, keyset.page(lines, after=str(page.next), size=4)
+        back = keyset.page(lines, before=str(page.previous), size=4)
+        assert [line.pk for line in back.rows] == [line.pk for line in before.rows]
+    assert walked == whole
+    assert len(whole) == 28
+
+
+def test_earnings_leave_the_way_through_the_bank_out(now):
+    owner = UserFactory()
+    earn(AdvertiserFactory(), owner, {1: 10_000})
+    (line,) = keyset.page(queries.earned(owner_id=owner.pk)).rows
+    assert line.account.kind == "payable"

@@ -9,8 +9,10 @@ from billing.models import Payout
 from orders import drawing, labels, queries, settlement
 from orders.models import Order
 from orders.moves import MOVES, State
+from tests.factories import MediaAccountFactory
 from tests.moments import FRIDAY, HOUR
 from tests.orders import world
+from weitask import counting
 
 SPEC = [
     "派单",
@@ -71,18 +73,28 @@ def test_a_deletion_after_24_hours_is_the_badge():
 
 @pytest.mark.django_db
 def test_filters_and_counts_match_either_axis():
-    order, other = settled(), world.one()
+    order = settled()
+    other = world.one(accounts=[MediaAccountFactory(weibo__user=order.owner)])
+    world.one()  # somebody else's
     for slug in ("achieved", "payout_pending"):
         assert list(Order.objects.with_label(slug)) == [order]
-    assert list(Order.objects.with_label("dispatched")) == [other]
+    assert list(Order.objects.visible_to_owner(order.owner).with_label("dispatched")) == [other]
     assert list(Order.objects.with_label("nonsense")) == []
-    counts = queries.label_counts(Order.objects.all())
+    counts = queries.label_counts(owner=order.owner)
     assert {slug: count for slug, count in counts.items() if count} == {
         "dispatched": 1,
         "achieved": 1,
         "payout_pending": 1,
     }
     assert len(counts) == 12
+
+
+@pytest.mark.django_db
+def test_a_count_of_a_label_stops_where_the_page_says_so(monkeypatch):
+    monkeypatch.setattr(counting, "LIST", 2)
+    account = MediaAccountFactory()
+    world.dispatched(accounts=[account] * 4, starts=[world.START + hour * HOUR for hour in range(4)])
+    assert queries.label_counts(owner=account.owner)["dispatched"] == 3
 
 
 def test_the_page_of_states_is_current():

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from orders.models import StandingRule
+from tests.factories import MediaAccountFactory
 from tests.moments import HOUR, MONDAY
 from tests.orders import world
 from tests.pages.test_every_page import logged_in
@@ -38,6 +39,23 @@ def test_what_will_not_be_posted_is_not_in_the_calendar():
     reason = {"reason_code": "style", "reason": "与我们帐号的风格不太符合"}
     client.post(reverse("order_refuse", args=[order.pk]), reason)
     assert "近 7 天没有安排" in client.get(reverse("orders_calendar")).content.decode()
+
+
+def test_a_busy_calendar_is_read_page_by_page_in_the_order_of_the_clock():
+    account = MediaAccountFactory()
+    starts = [world.START + hour * HOUR for hour in reversed(range(25))]
+    orders = world.dispatched(accounts=[account] * 25, starts=starts)
+    client, address = at_work(orders[0]), reverse("orders_calendar")
+    first = client.get(address)
+    second = client.get(f"{address}?after={first.context['more']}")
+    shown = [order.start_at for page in (first, second) for _, rows in page.context["days"] for order, _ in rows]
+    assert shown == sorted(starts)
+    assert (second.context["more"], 'rel="next"' in first.content.decode()) == (None, True)
+
+
+def test_the_calendar_does_not_begin_behind_somebody_elses_order():
+    order, other = world.accepted(), world.accepted()
+    assert "近 7 天没有安排" in at_work(order).get(f"{reverse('orders_calendar')}?after={other.pk}").content.decode()
 
 
 def test_an_owner_sets_a_rule_and_drops_it():

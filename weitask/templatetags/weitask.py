@@ -1,17 +1,22 @@
 """How money, moments and icons look on every page."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
+from typing import cast
 from urllib.parse import urlsplit, urlunsplit
 
 from django import template
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from weitask import counting
 from weitask.money import display
 from weitask.periods import shanghai
 
@@ -55,6 +60,30 @@ def people(count: int | None) -> str:
     return f"{tenths // 10}.{tenths % 10}万" if tenths < 10_000 else f"{tenths // 10:,}万"
 
 
+@cache
+def _numbered(url_name: str) -> str:
+    sample = 4_711_007_114
+    return reverse(url_name, args=[sample]).replace(str(sample), "{}")
+
+
+@register.simple_tag
+def address(url_name: str, number: int) -> str:
+    """`{% url %}` for the pages of rows, `/orders/7/`: finding an address anew for each row takes a tenth of a page."""
+    return _numbered(url_name).format(number)
+
+
+@register.filter
+def brief(text: str, length: int) -> str:
+    """The beginning of a text, with `…` where more follows; `truncatechars` weighs each character for accents."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+@register.filter
+def upto(count: int, most: int) -> str:
+    """A count that stops (`weitask.counting`): `7`, `1000+`."""
+    return counting.shown(count, most)
+
+
 @register.filter
 def time_left(until: datetime | None, now: datetime) -> str:
     """How long until a moment: `2 天 3 小时`, `35 分钟`; `已到` when it has passed."""
@@ -71,7 +100,35 @@ def time_left(until: datetime | None, now: datetime) -> str:
     return gettext("%(minutes)s 分钟") % {"minutes": max(minutes, 1)}
 
 
+class Fixed(template.Node):
+    """The part between `{% fixed %}` and `{% endfixed %}`, see there."""
+
+    def __init__(self, parts: template.NodeList) -> None:
+        self.nodelist = parts
+        self.kept: dict[str | None, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = get_language()
+        if language not in self.kept:
+            nothing = template.Context()
+            with nothing.bind_template(cast(template.Template, context.template)):
+                self.kept[language] = self.nodelist.render(nothing)
+        return self.kept[language]
+
+
+@register.tag
+def fixed(parser: template.base.Parser, _: template.base.Token) -> Fixed:
+    """Words and links that are the same on every page: rendered once for each language, and kept.
+
+    Nothing of the page reaches the inside, no variable, user or row, so nothing of one reader is shown to another.
+    """
+    parts = parser.parse(("endfixed",))
+    parser.delete_first_token()
+    return Fixed(parts)
+
+
 @register.simple_tag
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
     """One icon of the sprite; decoration only, the words beside it speak."""
     return format_html(
@@ -79,6 +136,29 @@ def icon(name: str, extra: str = "") -> SafeString:
         extra,
         static("vendor/icons.svg"),
         name,
+    )
+
+
+_LINK = "flex h-[38px] items-center -mx-3 px-3 rounded-default hover:text-primary-600 dark:hover:text-primary-500"
+_HERE = "bg-base-100 font-semibold text-primary-600 dark:bg-white/[.06] dark:text-primary-500 active"
+
+
+@register.simple_tag
+def desk_lists(models: Iterable[Mapping[str, str]], path: str) -> SafeString:
+    """The lists of one app in the menu of the desk; the one that `path` is in is marked."""
+    here = f'<li><a href="{{}}" class="{_LINK} {_HERE}" aria-current="page">{{}}</a></li>'
+    other = f'<li><a href="{{}}" class="{_LINK}">{{}}</a></li>'
+    links = ((other if one["admin_url"] not in path else here, one["admin_url"], one["name"]) for one in models)
+    return format_html_join("", "{}", ((format_html(*link),) for link in links))
+
+
+@register.simple_tag
+def cells(row: Iterable[Mapping[str, object]]) -> SafeString:
+    """The cells of a row of figures: each a mapping of `label`, `unit` and `text`."""
+    return format_html_join(
+        "",
+        '<td class="{}" data-label="{}">{}</td>',
+        (("" if cell["unit"] == "text" else "num", cell["label"], cell["text"]) for cell in row),
     )
 
 

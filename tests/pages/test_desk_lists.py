@@ -1,0 +1,60 @@
+"""The lists of the desk stay quick over a million rows, and the menu shows each person their own."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import override
+
+from accounts import access
+from tests.accounts.people import in_group
+from tests.factories import AdvertiserFactory, UserFactory
+from weitask import counting, desk
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/accounts/advertiser/"
+
+
+@pytest.fixture
+def chief(client):
+    user = UserFactory(staff=True, is_superuser=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return user
+
+
+def test_a_list_of_thousands_says_so_and_ends_after_the_first_thousand(client, chief, monkeypatch):
+    monkeypatch.setattr(counting, "LIST", 40)
+    made = [AdvertiserFactory().pk for _ in range(45)]
+    first, last, beyond = (client.get(LIST, {"p": page}) for page in (1, 2, 3))
+    rows = [[row.pk for row in page.context["cl"].result_list] for page in (first, last)]
+    assert rows == [made[:24:-1], made[24:4:-1]]
+    assert "40+" in first.content.decode()
+    assert beyond.status_code == 302  # as Django answers a page that is not there
+
+
+def test_a_short_list_is_counted_exactly(client, chief):
+    AdvertiserFactory()
+    answer = client.get(LIST)
+    assert (answer.context["cl"].result_count, "1+" in answer.content.decode()) == (1, False)
+
+
+def test_every_list_of_the_desk_keeps_to_the_limits():
+    kept = {(one.list_per_page, one.paginator, one.show_full_result_count) for one in admin.site._registry.values()}
+    assert kept == {(desk.ROWS, desk.Pages, False)}
+
+
+def test_the_menu_is_that_of_ones_own_rights_and_language(client, chief):
+    finance = in_group(access.FINANCE)
+    whole = client.get("/admin/").content.decode()
+    client.force_login(finance, backend="django.contrib.auth.backends.ModelBackend")
+    part = client.get("/admin/").content.decode()
+    with override("en"):
+        english = client.get("/admin/", headers={"Accept-Language": "en"}).content.decode()
+    rules, payouts = reverse("admin:tasks_rule_changelist"), reverse("admin:billing_payout_changelist")
+    assert [(rules in page, payouts in page) for page in (whole, part)] == [(True, True), (False, True)]
+    assert ("付款单" in part, "付款单" in english) == (True, False)
+
+
+def test_the_menu_marks_the_list_one_looks_at(client, chief):
+    menu = client.get(LIST).content.decode().partition('class="app-accounts')[2]
+    marked = [line for line in menu.split("<li>") if 'aria-current="page"' in line]
+    assert [LIST in line for line in marked] == [True]
