@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from accounts import rating
-from orders import refusals
+from orders import price_levels, refusals
 from orders.batches import in_batches
 from orders.models import Order, RatingRun
 from weitask.periods import midnight, shanghai
@@ -51,7 +51,10 @@ FROM f GROUP BY account_id ORDER BY account_id
 
 
 def refresh_due(now: datetime) -> int:
-    """At 04:00 Shanghai, once a day: rate every account that ever had an order; returns how many scores changed."""
+    """At 04:00 Shanghai, once a day: rate every account that ever had an order, and keep the bands of prices.
+
+    Returns how many scores changed.
+    """
     moment = _due_at(now)
     if moment > now:
         return 0
@@ -59,6 +62,7 @@ def refresh_due(now: datetime) -> int:
     changed = in_batches(
         ids=accounts, work=lambda ids: _apply(ids, now=now), sweep="orders.ratings", now=now, size=BATCH
     )
+    price_levels.refresh(now=now)
     with transaction.atomic():
         RatingRun.objects.get_or_create(at=moment, defaults={"accounts": len(accounts)})
     return changed

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import advice, media, workspace
+from accounts import advice, media, price_bands, workspace
 from accounts.forms import CategoryForm, PriceForm
 from accounts.models import MediaAccount
 from accounts.querysets import MediaAccountQuerySet
@@ -118,11 +118,14 @@ def _try(save: Callable[[], None], form: Form) -> list[Problem] | None:
 
 
 def _page(request: HttpRequest, account: MediaAccount, prices: PriceForm, category: CategoryForm) -> HttpResponse:
+    placed = price_bands.of_account(account)
     context = {
         "account": account,
         "prices": prices,
         "category": category,
-        "advice": advice.advise(account=account),
+        "placed": placed,
+        "peers": price_bands,
+        "advice": advice.advise(account=account, prices=placed),
         "score": (score := account.scores.first()),
         "parts": [{**part, "name": PART_NAMES.get(part["key"], part["key"])} for part in score.parts] if score else [],
         "decisions": account.decisions.all()[:10],
