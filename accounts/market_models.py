@@ -1,4 +1,4 @@
-"""Rows beside the market: what similar accounts earned, kept by the daily sweep."""
+"""Rows beside the market: what an advertiser marked, and what similar accounts earned."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -27,3 +27,14 @@ class PriceBand(models.Model):
                 condition=Q(low__gt=0, middle__gte=F("low"), high__gte=F("middle")), name="price_band_in_order"
             ),
         ]
+
+
+class Favourite(models.Model):
+    """收藏: an account that an advertiser marked to find it again. Written by `accounts.favourites`."""
+
+    advertiser = models.ForeignKey("accounts.Advertiser", models.CASCADE, related_name="favourites", db_index=False)
+    account = models.ForeignKey("accounts.MediaAccount", models.CASCADE, related_name="favourites")
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["advertiser", "account"], name="favourite_once")]

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import bands
+from accounts.market_models import Favourite as Favourite
 from accounts.market_models import PriceBand as PriceBand
 from accounts.querysets import (
     AdvertiserQuerySet,
