@@ -50,6 +50,7 @@ GROUPS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "view_mediaaccount",
             "view_accountdecision",
             "add_accountdecision",
+            "view_suspensionproposal",
             "view_weiboaccount",
             "view_ratingscore",
             "view_category",

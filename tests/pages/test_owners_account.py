@@ -3,10 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from accounts import price_bands
+from accounts import price_bands, suspensions
 from accounts.price_bands import Settled
+from tests.accounts.people import make_reviewer, suspend
 from tests.factories import MediaAccountFactory
-from tests.moments import MONDAY
+from tests.moments import DAY, HOUR, MONDAY
 from tests.pages.test_every_page import logged_in
 from weitask import clock
 
@@ -43,3 +44,20 @@ def test_too_few_orders_of_others_are_not_shown(account):
 
 def test_an_account_that_nothing_holds_back_is_told_so(account):
     assert "没有发现明显的问题" in shown(account)
+
+
+def test_a_suspended_owner_reads_why_and_until_when(account):
+    suspend(account, now=MONDAY, reason="流单过多", until=MONDAY + DAY)
+    page = shown(account)
+    assert "原因：流单过多" in page
+    assert "2026-01-06 10:00" in page
+    assert "自动恢复" in page
+
+
+def test_a_warning_and_the_end_of_a_suspension_stand_in_the_record(account):
+    suspensions.warn(account=account, reason="再次流单", by=make_reviewer(), now=MONDAY)
+    suspend(account, now=MONDAY, until=MONDAY + HOUR)
+    suspensions.end_due(MONDAY + HOUR)
+    page = shown(account)
+    for words in ("警告", "再次流单", "恢复交易", "暂停期满"):
+        assert words in page
