@@ -33,7 +33,7 @@ _FORMS: Final = ("original", "repost")
 
 @dataclass(frozen=True)
 class Advice:
-    """One reason, most pressing first: a stable code, a sentence that says what to do, and where it is done."""
+    """One reason: a stable code, a sentence that says what to do, and where (an address as from the account's page)."""
 
     code: str
     text: str
@@ -55,9 +55,8 @@ def advise(*, account: MediaAccount, prices: Sequence[Placed] = ()) -> list[Advi
 
 def _obstacles(account: MediaAccount) -> list[Advice]:
     """What makes it impossible to be chosen at all."""
-    page = reverse("media_account", args=[account.pk])
-    login, shop = (reverse("weibo_accounts"), _("去重新授权")), (f"{page}#taking", _("去填写"))
-    prices, help_ = (f"{page}#prices", _("去定价")), (reverse("support"), _("联系客服"))
+    login, shop = (reverse("weibo_accounts"), _("去重新授权")), ("#taking", _("去填写"))
+    prices, help_ = ("#prices", _("去定价")), (reverse("support"), _("联系客服"))
     checks = (
         ("not_authorised", not account.authorised, _("授权已失效，请重新授权后才能被选择。"), login),
         ("in_review", account.review == "pending", _("授权审核尚未完成，通过后才能被选择。"), ()),
@@ -68,7 +67,7 @@ def _obstacles(account: MediaAccount) -> list[Advice]:
             _("接单功能未开通，请填写接单申请。"),
             shop,
         ),
-        ("suspended", account.suspended_at is not None, _("帐号已暂停交易，请联系客服。"), help_),
+        ("suspended", account.suspended_at is not None, _("帐号已暂停交易，恢复前不能接新订单。"), help_),
         (
             "no_price",
             not (account.price_original or account.price_repost),
@@ -80,7 +79,7 @@ def _obstacles(account: MediaAccount) -> list[Advice]:
             "personal_off",
             account.specific and not account.specific_opt_in,
             _("帐号在特定帐号名单中，但您没有接受个人用户派单；愿意接受可多一类订单。"),
-            (f"{page}#personal", _("去开启")),
+            ("#personal", _("去开启")),
         ),
     )
     return [Advice(code, text, *where) for code, broken, text, where in checks if broken]
@@ -110,14 +109,14 @@ def _conduct(account: MediaAccount) -> list[Advice]:
             accepted is not None and accepted < FEW_ACCEPTED,
             _("近 30 天只接了 %(percent)s%% 的订单；常因价格拒单的话，直接把价格调到您愿意接的数。")
             % {"percent": (accepted or 0) // 100},
-            (f"{reverse('media_account', args=[account.pk])}#prices", _("去定价")),
+            ("#prices", _("去定价")),
         ),
         (
             "low_rating",
             account.rating < BASE_RATING,
             _("评级 %(rating)s 分，低于新帐号的 %(base)s 分，排序靠后；看看哪一项失分，从那一项补起。")
             % {"rating": account.rating, "base": BASE_RATING},
-            (f"{reverse('media_account', args=[account.pk])}#rating", _("查看分项")),
+            (reverse("media_rating", args=[account.pk]), _("查看分项")),
         ),
     )
     return [Advice(code, text, *where) for code, stands_out, text, where in checks if stands_out]
@@ -149,7 +148,7 @@ def _dear(form: str, price: int, fair: int) -> Advice:
         if form == "original"
         else _("转发价格 %(price)s 元高于粉丝量相当的同类帐号（约 %(fair)s 元），可适当调低。")
     )
-    return Advice(f"dear_{form}", words % {"price": display(price), "fair": display(fair)})
+    return Advice(f"dear_{form}", words % {"price": display(price), "fair": display(fair)}, "#prices", _("去定价"))
 
 
 def _above(placed: Placed) -> Advice:
@@ -161,4 +160,5 @@ def _above(placed: Placed) -> Advice:
     )
     assert placed.band is not None  # noqa: S101 [nothing lies above no band]
     figures = {"price": placed.price or 0, "high": placed.band.high, "middle": placed.band.middle}
-    return Advice(f"dear_{placed.form}", words % {name: display(fen) for name, fen in figures.items()})
+    told = words % {name: display(fen) for name, fen in figures.items()}
+    return Advice(f"dear_{placed.form}", told, "#prices", _("去定价"))

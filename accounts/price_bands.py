@@ -72,7 +72,7 @@ def keep(settled: Sequence[Settled], *, now: datetime) -> None:
 def of_account(account: MediaAccount) -> list[Placed]:
     """Both prices of an account among its peers, 原发 first."""
     peers = PriceBand.objects.filter(
-        category_id=account.category_id, followers_band=bands.followers_band(account.followers)
+        category_id=account.category_id or 0, followers_band=bands.followers_band(account.followers)
     )
     known = {band.form: band for band in peers}
     prices = {"original": account.price_original, "repost": account.price_repost}

@@ -49,7 +49,7 @@ class Change:
     score: int
     before: int | None
     moved: Sequence[tuple[Promise | str, int]]
-    events: Sequence[tuple[str, int]]
+    events: Sequence[tuple[Promise | str, int]]
 
     @property
     def step(self) -> int:
@@ -130,11 +130,11 @@ def _moved(old: RatingScore, new: RatingScore) -> list[tuple[Promise | str, int]
     return [(rating.PART_NAMES.get(key, key), step) for key, step in steps if step]
 
 
-def _events(account: MediaAccount, moments: list[datetime]) -> dict[int, list[tuple[str, int]]]:
+def _events(account: MediaAccount, moments: list[datetime]) -> dict[int, list[tuple[Promise | str, int]]]:
     """By the place of the later score: what orders became between two scores."""
     if len(moments) < 2:
         return {}
-    found: dict[int, list[tuple[str, int]]] = {}
+    found: dict[int, list[tuple[Promise | str, int]]] = {}
     values: list[Any] = [moments, account.pk, moments[0], moments[0], moments[-1]]
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS, values)

@@ -70,7 +70,8 @@ class ProposedFilter(admin.SimpleListFilter):
         return [("open", _("待确认"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[MediaAccount]) -> QuerySet[MediaAccount]:
-        return queryset.filter(proposed=True) if self.value() else queryset
+        waiting = SuspensionProposal.objects.filter(confirmed=None)
+        return queryset.filter(pk__in=waiting.values("account")) if self.value() else queryset
 
 
 @admin.register(MediaAccount)

@@ -65,15 +65,15 @@ class RatingAppealAdmin(LookOnly, ModelAdmin):
     show_full_result_count = False
     fields = readonly_fields = (
         *("account", "order", "mark", "words_of_refusal", "reason", "by", "at"),
-        *("standing", "answer", "decided_by", "decided_at"),
+        *("result", "answer", "decided_by", "decided_at"),
     )
+    ordering = (F("decided_at").desc(nulls_first=True), "-pk")  # the open ones first
     actions_detail = ("accept_one", "reject_one")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RatingAppeal]:
-        """Never about one's own orders (A48); the open ones first, then the newest."""
+        """Never about one's own orders (A48)."""
         user = person(request)
-        seen = super().get_queryset(request).exclude(order__owner=user).exclude(order__advertiser__user=user)
-        return seen.order_by(F("decided_at").desc(nulls_first=True), "-pk")
+        return super().get_queryset(request).exclude(order__owner=user).exclude(order__advertiser__user=user)
 
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(DECIDE_APPEALS)
@@ -83,6 +83,10 @@ class RatingAppealAdmin(LookOnly, ModelAdmin):
         if row.accepted is None:
             return "open", _("待处理")
         return ("yes", _("申诉成立")) if row.accepted else ("no", _("申诉未成立"))
+
+    @admin.display(description=gettext_lazy("状态"))
+    def result(self, row: RatingAppeal) -> str:
+        return self.standing(row)[1]
 
     @admin.display(description=gettext_lazy("订单状态"))
     def mark(self, row: RatingAppeal) -> str:

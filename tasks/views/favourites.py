@@ -29,7 +29,8 @@ def star(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(_back(request))
     account = get_object_or_404(MediaAccount.objects.only("screen_name"), pk=pk)
-    return render(request, "tasks/_star.html", {"account": account, "starred": {pk} if marks else set()})
+    context = {"account": account, "starred": {pk} if marks else set(), "wide": request.POST.get("wide") == "1"}
+    return render(request, "tasks/_star.html", context)
 
 
 def _back(request: HttpRequest) -> str:

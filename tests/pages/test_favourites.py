@@ -99,3 +99,10 @@ def test_who_is_no_advertiser_marks_nothing():
     owner = MediaAccountFactory(weibo__user__identity="media").owner
     assert press(logged_in(owner), MediaAccountFactory()).status_code == 302
     assert not Favourite.objects.exists()
+
+
+def test_the_wide_star_stays_wide_after_a_press(firm):
+    client, account = logged_in(firm.user), MediaAccountFactory()
+    sent = {"star": "1", "wide": "1"}
+    answer = client.post(reverse("market_favourite", args=[account.pk]), sent, HTTP_HX_REQUEST="true")
+    assert "wt-star-wide" in answer.content.decode()
