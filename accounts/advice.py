@@ -19,14 +19,18 @@ BASE_RATING: Final = 60  # of an account that nothing is known of
 SLOW: Final = 240  # minutes to an answer; a start may be an hour away
 FEW_ACCEPTED: Final = 5_000  # basis points
 
-# Medians of accounts that take orders in the same category: followers, and fen per thousand followers.
+# Medians of accounts that take orders in the same category: followers, and fen per thousand followers. The newest
+# thousand speak for all, so that a page costs the same in a market of a million.
 _PEERS: Final = """
 SELECT count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY followers),
        percentile_disc(0.5) WITHIN GROUP (ORDER BY price_original * 1000 / followers) FILTER (WHERE price_original > 0),
        percentile_disc(0.5) WITHIN GROUP (ORDER BY price_repost * 1000 / followers) FILTER (WHERE price_repost > 0)
-FROM accounts_mediaaccount
-WHERE taking = 'open' AND authorised AND suspended_at IS NULL AND followers > 0 AND id <> %s
-  AND category_id IS NOT DISTINCT FROM %s
+FROM (
+    SELECT followers, price_original, price_repost FROM accounts_mediaaccount
+    WHERE taking = 'open' AND authorised AND suspended_at IS NULL AND followers > 0 AND id <> %s
+      AND category_id IS NOT DISTINCT FROM %s
+    ORDER BY id DESC LIMIT 1000
+) AS peers
 """
 _FORMS: Final = ("original", "repost")
 
