@@ -50,11 +50,21 @@ GROUPS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "view_mediaaccount",
             "view_accountdecision",
             "add_accountdecision",
+            "view_suspensionproposal",
             "view_weiboaccount",
             "view_ratingscore",
             "view_category",
             "add_category",
             "change_category",
+        ),
+        "orders": (
+            "view_order",
+            "view_orderevent",
+            "view_reading",
+            "view_publishattempt",
+            "view_verdict",
+            "view_ratingappeal",
+            "change_ratingappeal",
         ),
         "weitask": ("view_alarm", "change_alarm", "view_lesson", "add_lesson", "change_lesson"),
     },
@@ -88,6 +98,7 @@ DECIDE_TASKS: Final = "tasks.add_decision"
 PUBLISH_RULES: Final = "tasks.add_ruleset"  # no group's: reviewers propose rules, an administrator publishes them
 DECIDE_ORDERS: Final = "orders.add_verdict"
 DECIDE_ACCOUNTS: Final = "accounts.add_accountdecision"
+DECIDE_APPEALS: Final = "orders.change_ratingappeal"
 HANDLE_MONEY: Final = "billing.change_payout"
 
 
@@ -126,6 +137,11 @@ def require_order_judge(user: User) -> None:
 def require_account_reviewer(user: User) -> None:
     """帐号审核: may decide authorisations and applications, suspend and resume."""
     require(user=user, permission=DECIDE_ACCOUNTS)
+
+
+def require_appeal_judge(user: User) -> None:
+    """帐号审核: may decide what owners say against their rating."""
+    require(user=user, permission=DECIDE_APPEALS)
 
 
 def require_finance(user: User) -> None:

@@ -24,6 +24,11 @@ def between(*, followers: tuple[int | None, int | None], price: tuple[int | None
     return [one * _WIDTH + other for one in _numbers(FOLLOWERS, *followers) for other in prices]
 
 
+def followers_band(followers: int) -> int:
+    """How many edges so many followers have reached, as `column` counts."""
+    return bisect_right(FOLLOWERS, followers)
+
+
 def _reached(column: str, edges: Sequence[int]) -> Func:
     """How many of the edges a column has reached."""
     listed = Value(list(edges), ArrayField(BigIntegerField()))

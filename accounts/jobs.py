@@ -1,6 +1,6 @@
 """The sweeps of this app."""
 
-from accounts import outbox, profiles, weibo_binding
+from accounts import outbox, profiles, suspensions, weibo_binding
 from weitask.sweeps import Sweep, register
 
 register(
@@ -24,5 +24,13 @@ register(
         run=outbox.deliver_due,
         next_due=outbox.next_due,
         leased=True,
+    )
+)
+register(
+    Sweep(
+        name="accounts.suspensions",
+        run=suspensions.end_due,
+        next_due=suspensions.next_due,
+        healthy_age=600,
     )
 )

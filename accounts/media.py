@@ -1,43 +1,26 @@
-"""自媒体帐号: applying, prices, 接单功能, decisions and suspension (R9-R12, R70, R143, A26, A28, A48).
+"""自媒体帐号: applying, prices, 接单功能 and decisions (R9-R12, R143, A26, A28, A48).
 
-The only writer of `review`, `taking` and `suspended_at`; every decision leaves a row that nobody can edit.
+The only writer of `review` and `taking`; every decision leaves a row that nobody can edit.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import access, notices
 from accounts.models import AccountDecision, Category, MediaAccount, User, WeiboAccount
-from accounts.rating import PROPOSAL
+from accounts.rulings import Ruling, reason_of, record, require_reviewer_of
 from accounts.weibo_binding import is_organisation
-from weitask.alarms import resolve_alarm
-from weitask.refusal import Conflict, Forbidden, Problem, Refusal
+from weitask.refusal import Conflict, Problem, Refusal
 
 DECEASED: Final = 400  # verified_type of an account that nobody may speak for (weibo.md 3)
 MAX_PRICE: Final = 10**10  # fen
-MAX_REASON: Final = 300
 
 Review = MediaAccount.Review
 Taking = MediaAccount.Taking
 Subject = AccountDecision.Subject
-
-
-@dataclass(frozen=True)
-class _Ruling:
-    """What is written about a decision and told to the owner."""
-
-    subject: str
-    title: Promise
-    reason: str
-    approved: bool = True
 
 
 def open_account(*, weibo: WeiboAccount, by: User, now: datetime) -> MediaAccount:
@@ -135,8 +118,8 @@ def decide(
         Refusal: `reason_missing` when rejecting without one.
         Conflict: `decided_already`, or `nothing_to_decide`.
     """
-    words = _reason(reason, needed=not approved)
-    _require_reviewer_of(account, by)
+    words = reason_of(reason, needed=not approved)
+    require_reviewer_of(account, by)
     with transaction.atomic():
         locked = MediaAccount.objects.select_for_update().get(pk=account.pk)
         if subject == Subject.AUTHORISATION and locked.review == Review.PENDING:
@@ -149,47 +132,12 @@ def decide(
             raise _too_late(locked, subject)
         locked.save(update_fields=["review", "taking"])
         title = titles[0] if approved else titles[1]
-        return _record(locked, _Ruling(subject, title, words, approved=approved), by, now)
-
-
-def suspend(*, account: MediaAccount, reason: str, by: User, now: datetime) -> AccountDecision:
-    """暂停交易: it cannot be chosen any more, orders already accepted run on (R64, R70, A41).
-
-    Raises:
-        Forbidden: no reviewer, or one's own account.
-        Refusal: `reason_missing`.
-        Conflict: `suspended_already`.
-    """
-    words = _reason(reason, needed=True)
-    _require_reviewer_of(account, by)
-    with transaction.atomic():
-        free = MediaAccount.objects.filter(pk=account.pk, suspended_at=None)
-        if not free.update(suspended_at=now, suspended_reason=words[:200]):
-            raise Conflict("suspended_already", _("该帐号已暂停交易"))
-        resolve_alarm(kind=PROPOSAL, key=str(account.pk), by=by, now=now)
-        return _record(account, _Ruling(Subject.SUSPENSION, gettext_lazy("帐号已暂停交易"), words), by, now)
-
-
-def resume(*, account: MediaAccount, reason: str, by: User, now: datetime) -> AccountDecision:
-    """恢复交易.
-
-    Raises:
-        Forbidden: no reviewer, or one's own account.
-        Refusal: `reason_missing`.
-        Conflict: `not_suspended`.
-    """
-    words = _reason(reason, needed=True)
-    _require_reviewer_of(account, by)
-    with transaction.atomic():
-        held = MediaAccount.objects.filter(pk=account.pk, suspended_at__isnull=False)
-        if not held.update(suspended_at=None, suspended_reason=""):
-            raise Conflict("not_suspended", _("该帐号没有暂停交易"))
-        return _record(account, _Ruling(Subject.RESUMPTION, gettext_lazy("帐号已恢复交易"), words), by, now)
+        return record(locked, Ruling(subject, title, words, approved=approved), by, now)
 
 
 def set_specific(*, account: MediaAccount, specific: bool, by: User, now: datetime) -> MediaAccount:
     """Put an account on the list of 特定 accounts or take it off; from then on the rating no longer decides (A26)."""
-    _require_reviewer_of(account, by)
+    require_reviewer_of(account, by)
     MediaAccount.objects.filter(pk=account.pk).update(specific=specific, specific_by_hand=True)
     account.refresh_from_db()
     return account
@@ -212,42 +160,9 @@ def _too_late(account: MediaAccount, subject: str) -> Conflict:
     )
 
 
-def _record(account: MediaAccount, ruling: _Ruling, by: User, now: datetime) -> AccountDecision:
-    decision = AccountDecision.objects.create(
-        account=account, subject=ruling.subject, approved=ruling.approved, reason=ruling.reason, by=by, at=now
-    )
-    told = notices.NewNotice(
-        user_id=account.owner_id,
-        kind=f"account_{ruling.subject}",
-        dedupe=f"account-decision:{decision.pk}",
-        title=ruling.title,
-        body=format_lazy("@{}\n{}" if ruling.reason else "@{}", account.screen_name, ruling.reason),
-        url=reverse("media_account", args=[account.pk]),
-        urgent=ruling.subject == Subject.SUSPENSION,
-        weibo_uid=notices.FIRST_BOUND,
-    )
-    notices.post([told], now=now)
-    return decision
-
-
-def _reason(reason: str, *, needed: bool) -> str:
-    words = reason.strip()
-    if needed and not words:
-        raise Refusal("reason_missing", _("请填写理由"), field="reason")
-    if len(words) > MAX_REASON:
-        raise Refusal("reason_too_long", _("理由最多 %(limit)s 个字") % {"limit": MAX_REASON}, field="reason")
-    return words
-
-
 def _require_owner(account: MediaAccount, by: User) -> None:
     if account.owner_id != by.pk:
         raise Refusal("not_yours", _("只能操作自己的帐号"))
-
-
-def _require_reviewer_of(account: MediaAccount, by: User) -> None:
-    access.require_account_reviewer(by)
-    if account.owner_id == by.pk:
-        raise Forbidden("own_account", _("不能审核自己的帐号"))
 
 
 def _change_own(account: MediaAccount, by: User, **values: Any) -> MediaAccount:

@@ -12,6 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import bands
+from accounts.desk_models import AccountDecision as AccountDecision
+from accounts.desk_models import SuspensionProposal as SuspensionProposal
+from accounts.market_models import Favourite as Favourite
+from accounts.market_models import PriceBand as PriceBand
 from accounts.querysets import (
     AdvertiserQuerySet,
     CategoryQuerySet,
@@ -207,6 +211,7 @@ class MediaAccount(models.Model):
     specific_opt_in = models.BooleanField(_("接受个人用户派单"), default=True)  # the owner's say (A26)
     suspended_at = models.DateTimeField(_("暂停交易时间"), null=True, blank=True)
     suspended_reason = models.CharField(_("暂停原因"), max_length=200, blank=True)
+    suspended_until = models.DateTimeField(_("暂停至"), null=True, blank=True)  # null: until further notice
     authorised = models.BooleanField(_("授权有效"), default=True)  # copy of weibo.token_state == valid (R12)
     rating = models.SmallIntegerField(_("评级"), default=60)  # 0..100
     accept_rate_bp = models.IntegerField(_("接单率（万分比）"), null=True, blank=True)
@@ -239,6 +244,9 @@ class MediaAccount(models.Model):
                 name="media_open_needs_review",
             ),
             models.CheckConstraint(condition=Q(rating__gte=0, rating__lte=100), name="media_rating_0_100"),
+            models.CheckConstraint(
+                condition=Q(suspended_until=None) | Q(suspended_at__lt=F("suspended_until")), name="media_until_after"
+            ),
         ]
         indexes = [
             *(
@@ -254,36 +262,12 @@ class MediaAccount(models.Model):
                 condition=_listed("repost") & Q(specific=True, specific_opt_in=True),
                 name="market_specific",
             ),
+            models.Index(fields=["suspended_until"], condition=~Q(suspended_until=None), name="media_until_due"),
             GinIndex(OpClass(Upper("screen_name"), name="gin_trgm_ops"), name="media_by_name"),  # as icontains asks
         ]
 
     def __str__(self) -> str:
         return f"@{self.screen_name}"
-
-
-class AccountDecision(models.Model):
-    """Who decided what about a 自媒体帐号, when and why: append-only."""
-
-    class Subject(models.TextChoices):
-        AUTHORISATION = "authorisation", _("授权审核")
-        TAKING = "taking", _("接单申请")
-        SUSPENSION = "suspension", _("暂停交易")
-        RESUMPTION = "resumption", _("恢复交易")
-
-    account = models.ForeignKey(MediaAccount, models.PROTECT, related_name="decisions", verbose_name=_("帐号"))
-    subject = models.CharField(_("事项"), max_length=20, choices=Subject)
-    approved = models.BooleanField(_("通过"))
-    reason = models.CharField(_("理由"), max_length=300, blank=True)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("审核人"))
-    at = models.DateTimeField(_("时间"))
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("帐号审核记录")
-        ordering = ["-at", "-id"]
-        triggers = append_only()
-
-    def __str__(self) -> str:
-        return f"{self.account} {self.get_subject_display()}"
 
 
 class RatingScore(models.Model):

@@ -44,6 +44,7 @@ class MarketFilters:
     region: str = ""
     q: str = ""
     free_only: bool = False  # with `at`
+    favourites: bool = False  # only those the advertiser marked
     ordering: str = DEFAULT_ORDERING
 
 
@@ -65,6 +66,8 @@ def market(*, advertiser: Advertiser, filters: MarketFilters, at: datetime | Non
     rows = rows.filter(_conditions(filters, advanced=advertiser.is_enterprise))
     if filters.free_only:
         rows = rows.filter(busy=False)
+    if filters.favourites:
+        rows = rows.filter(favourites__advertiser=advertiser)
     key = sort_key(advertiser=advertiser, filters=filters)
     return rows.order_by(key, "-pk" if key.startswith("-") else "pk")
 

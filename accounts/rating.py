@@ -13,10 +13,10 @@ average account: five imaginary orders are counted in, so that one order neither
 | reach | 0-15 | followers: five points each at 10,000, at 100,000 and at 1,000,000 |
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -37,6 +37,14 @@ AVERAGE: Final = 70  # per cent that the imagined orders do well
 MIN_ORDERS: Final = 10  # below this nobody is warned or proposed for suspension (A41)
 FAST, SLOW = 30, 1440  # minutes
 PROPOSAL: Final = "suspension_proposed"  # kind of the alarm; its key is the account's id
+PART_NAMES: Final = {
+    "acceptance": _("接单率"),
+    "punctuality": _("及时处理，不流单"),
+    "fairness": _("拒单合理"),
+    "delivery": _("按约发布并保留"),
+    "speed": _("响应速度"),
+    "reach": _("粉丝影响力"),
+}
 SPECIFIC_FROM: Final = 75  # the default rule of the 特定 list (A26)
 
 
@@ -91,6 +99,11 @@ def rate(*, facts: Facts, followers: int) -> Rated:
         Part("reach", _reach(followers), 15),
     )
     return Rated(min(100, sum(part.points for part in parts)), parts)
+
+
+def named(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Stored parts with their names."""
+    return [{**part, "name": PART_NAMES.get(part["key"], part["key"])} for part in parts]
 
 
 def apply(facts: Sequence[Facts], *, now: datetime) -> int:

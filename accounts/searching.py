@@ -58,12 +58,15 @@ _ASKED: Final = {
     "verified": "m.verified = %(verified)s",
     "region": "starts_with(m.region, %(region)s)",
     "q": "upper(m.screen_name) LIKE upper(%(q)s)",
+    "favourites": "m.id = ANY (ARRAY(SELECT account_id FROM accounts_favourite WHERE advertiser_id = %(favourites)s))",
     # These two follow from a price and a number of followers together, and tell an index when to stop.
     "cpm_max": "m.cpm_{form} <= %(cpm_max)s",
     "cpm_min": "m.cpm_{form} >= %(cpm_min)s",
     "free": _FREE,
     "seen": "(m.{key}, m.id) {beyond} (%(value)s, %(id)s)",
 }
+
+_FEW_FIRST: Final = frozenset({"q", "favourites"})  # what is asked of few accounts, read without the bands
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,11 @@ class Search:
             "key": key.removeprefix("-"),
             "way": "DESC" if falling else "ASC",
             "beyond": "<" if falling else ">",
-            # A name has an index of its own, which finds its few bearers at once.
+            # A name has an index of its own, which finds its few bearers at once; favourites are few, and known by id.
             "busy": _BUSY if self.at else "false",
             "named": _NAMED,
             "few": _FEW,
-            "band": "true" if "q" in asked else f"m.{form}_band = band.number",
+            "band": "true" if _FEW_FIRST & asked.keys() else f"m.{form}_band = band.number",
         }
         where = "".join(f" AND {text}" for text in conditions).format(**words)
         return _PAGE.format(conditions=f" AND {_policy(self.advertiser.kind, form)}{where}", **words)
@@ -116,11 +119,13 @@ class Search:
             given["cpm_max"] = given["price_max"] * 1000 // given["followers_min"]
         if "price_min" in given and given.get("followers_max"):
             given["cpm_min"] = given["price_min"] * 1000 // given["followers_max"]
+        if given.pop("favourites", False):
+            given["favourites"] = self.advertiser.pk
         at = self.at
         if filters.free_only and at:
             given["free"] = True
         followers, price = (filters.followers_min, filters.followers_max), (filters.price_min, filters.price_max)
-        numbers = [0] if "q" in given else bands.between(followers=followers, price=price)
+        numbers = [0] if _FEW_FIRST & given.keys() else bands.between(followers=followers, price=price)
         times = {"before": at and at - SLOT, "until": at and at + SLOT}
         return given | times | {"user": self.advertiser.user_id, "bands": numbers}
 

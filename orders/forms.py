@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orders import appeals
 from orders.models import StandingRule
 from orders.refusals import GROUNDS, LEAST, MOST
 from orders.standing import Wanted
@@ -26,6 +27,24 @@ class RefusalForm(forms.Form):
         help_text=_("至少 10 个字；广告主会看到。无故拒单过多会影响评级。"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class AppealForm(forms.Form):
+    """Why an order must not count in the rating (A40)."""
+
+    order = forms.ChoiceField(label=_("订单"))
+    reason = forms.CharField(
+        label=_("申诉理由"),
+        min_length=appeals.LEAST,
+        max_length=appeals.MOST,
+        error_messages={"min_length": _("请至少写 %(limit_value)d 个字")},
+        help_text=_("写清当时的情况；处理人会对照订单的记录和证据。"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, Any]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["order"].choices = [("", _("请选择")), *choices]  # type: ignore[attr-defined]
 
 
 class StandingRuleForm(forms.Form):

@@ -11,7 +11,7 @@ from accounts.models import Advertiser, MediaAccount, User
 from orders.moves import FIRST, MOVES, Cause, State
 from orders.querysets import OrderQuerySet
 from tasks.models import Form, Item, Task
-from weitask.models import append_only, spoken
+from weitask.models import append_only, no_truncate, spoken
 
 _LEGAL = ", ".join(sorted({f"'{move.old}>{move.new}'" for move in MOVES}))
 
@@ -275,6 +275,50 @@ class Verdict(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("裁定")
         triggers = append_only()
+
+
+class RatingAppeal(models.Model):
+    """Why what an order did must not count against a rating, and what became of it; written by `orders.appeals`."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="appeals", verbose_name=_("订单"))
+    account = models.ForeignKey(MediaAccount, models.PROTECT, related_name="rating_appeals", verbose_name=_("帐号"))
+    reason = models.CharField(_("申诉理由"), max_length=300)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("申诉人"))
+    at = models.DateTimeField(_("申诉时间"))
+    accepted = models.BooleanField(_("申诉成立"), null=True, blank=True)  # null: open
+    answer = models.CharField(_("处理理由"), max_length=300, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("处理人")
+    )
+    decided_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("评级申诉")
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=Q(accepted=None), name="appeal_one_open"),
+            models.UniqueConstraint(fields=["order"], condition=Q(accepted=True), name="appeal_accepted_once"),
+            models.CheckConstraint(
+                condition=Q(accepted=None, decided_by=None, decided_at=None, answer="")
+                | Q(accepted__isnull=False, decided_by__isnull=False, decided_at__isnull=False) & ~Q(answer=""),
+                name="appeal_decided_by_whom_when_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("by")), name="appeal_not_by_oneself"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="decided_for_ever",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__accepted__isnull=False),
+            ),
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.order}"
 
 
 class StandingRule(models.Model):

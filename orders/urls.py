@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Identity, User
 from accounts.workspace import Entry, menu
-from orders.views import advertiser_home, calendar, exports, help, home, inbox, reports, standing, tasks
+from orders.views import advertiser_home, calendar, exports, help, home, inbox, ratings, reports, standing, tasks
 from weitask import clock, counting
 
 urlpatterns: list[URLPattern] = [
@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/orders/<int:pk>/", tasks.advertiser_order, name="task_order"),
     path("orders/", inbox.orders, name="orders"),
     path("orders/calendar/", calendar.calendar, name="orders_calendar"),
+    path("media/<int:pk>/rating/", ratings.rating, name="media_rating"),
     path("media/<int:pk>/rule/", standing.rule, name="media_rule"),
     path("media/<int:pk>/rule/drop/", standing.drop, name="media_rule_drop"),
     path("orders/accept/", inbox.accept_many, name="orders_accept"),

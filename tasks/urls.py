@@ -5,13 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity
 from accounts.workspace import Entry, menu
-from tasks.views import editor, images, market, quotes
+from tasks.views import editor, favourites, images, market, quotes
 
 urlpatterns: list[URLPattern] = [
     path("market/", market.market, name="market"),
     path("market/sum/", market.sum_of_choice, name="market_sum"),
     path("market/compare/", market.compare, name="market_compare"),
     path("market/<int:pk>/", market.account, name="market_account"),
+    path("market/<int:pk>/favourite/", favourites.star, name="market_favourite"),
     path("tasks/new/", editor.task_new, name="task_new"),
     path("tasks/source/", editor.fetch_source, name="task_source"),
     path("tasks/<int:pk>/edit/", editor.task_edit, name="task_edit"),

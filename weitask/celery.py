@@ -49,6 +49,7 @@ TIMETABLE: Final[dict[str, tuple[float, str]]] = {
     "orders.reminders": (15, "notices"),  # unanswered orders: 24 h, 2 h, 30 min before their start (R69)
     "accounts.notices": (10, "notices"),  # Weibo notices out of the outbox (R69)
     "accounts.tokens": (15, "checks"),  # authorisations that end, and the reminders before (A25)
+    "accounts.suspensions": (60, "checks"),  # suspensions that come to their date (R64)
     "accounts.profiles": (20, "notices"),  # followers and verification, daily
     "orders.ratings": (300, "checks"),  # daily at 04:00 (A42)
     "orders.exports": (10, "notices"),  # workbooks too large for a page to wait for (R89)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,10 +14,10 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
 
-from accounts import access, media
-from accounts.admin.acting import ConfirmForm, ReadOnlyAdmin, ReasonForm, act
+from accounts import access, media, suspensions
+from accounts.admin.acting import ConfirmForm, ProposalForm, ReadOnlyAdmin, ReasonForm, act
 from accounts.admin.linking import LinkedByRight
-from accounts.models import AccountDecision, Category, MediaAccount, RatingScore, User
+from accounts.models import AccountDecision, Category, MediaAccount, RatingScore, SuspensionProposal, User
 from weitask import clock
 from weitask.money import display as money
 from weitask.refusal import Refusal
@@ -46,6 +46,34 @@ class DecisionInline(LinkedByRight, TabularInline):
         return False
 
 
+class ProposalInline(LinkedByRight, TabularInline):
+    """Who would suspend it and why, and what the second reviewer said."""
+
+    model = SuspensionProposal
+    fk_name = "account"
+    fields = readonly_fields = ["at", "reason", "until", "by", "confirmed", "answer", "decided_by", "decided_at"]
+    extra = 0
+    hide_title = True
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: MediaAccount | None = None) -> bool:
+        return False
+
+
+class ProposedFilter(admin.SimpleListFilter):
+    """Whose suspension waits for a second reviewer."""
+
+    title = _("暂停提议")
+    parameter_name = "proposed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("待确认"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[MediaAccount]) -> QuerySet[MediaAccount]:
+        waiting = SuspensionProposal.objects.filter(confirmed=None)
+        return queryset.filter(pk__in=waiting.values("account")) if self.value() else queryset
+
+
 @admin.register(MediaAccount)
 class MediaAccountAdmin(ReadOnlyAdmin):
     list_display = [
@@ -60,36 +88,46 @@ class MediaAccountAdmin(ReadOnlyAdmin):
     ]
     fields = [
         *("weibo", "owner", "followers", "region", "organisation", "category", "review", "taking", "prices"),
-        *("specific", "specific_by_hand", "specific_opt_in", "suspended_at", "suspended_reason", "authorised"),
+        *("specific", "specific_by_hand", "specific_opt_in", "suspended_at", "suspended_reason"),
+        *("suspended_until", "authorised"),
         *("rating", "accept_rate", "lapse_rate", "answer_minutes", "median_reposts", "median_comments", "created_at"),
     ]
     readonly_fields = ["prices", "accept_rate", "lapse_rate"]
-    list_filter = ["review", "taking", "organisation", "specific", ("suspended_at", admin.EmptyFieldListFilter)]
+    list_filter = [
+        *("review", "taking", "organisation", "specific"),
+        *(ProposedFilter, ("suspended_at", admin.EmptyFieldListFilter)),
+    ]
     list_filter_submit = True
     search_fields = ["screen_name", "weibo__uid", "owner__username"]
     list_select_related = ["category"]
     ordering = ["-id"]
-    inlines = [DecisionInline]
+    inlines = [ProposalInline, DecisionInline]
     actions = ["approve_selected"]
     actions_detail = [
         "approve_review",
         "reject_review",
         "approve_taking",
         "reject_taking",
-        "suspend",
+        "warn",
+        "propose_suspension",
+        "confirm_suspension",
+        "withdraw_suspension",
         "resume",
         "list_specific",
         "unlist_specific",
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MediaAccount]:
-        """Never one's own accounts (A48)."""
-        return super().get_queryset(request).exclude(owner=request.user)
+        """Never one's own accounts (A48); `proposed` where a suspension waits for a second reviewer."""
+        waiting = SuspensionProposal.objects.filter(account=OuterRef("pk"), confirmed=None)
+        return super().get_queryset(request).exclude(owner=request.user).annotate(proposed=Exists(waiting))
 
     @display(description=_("状态"), label={"ok": "success", "wait": "warning", "bad": "danger"})
     def standing(self, account: MediaAccount) -> tuple[str, str]:
         if account.suspended_at:
             return "bad", gettext("暂停交易")
+        if account.proposed:  # type: ignore[attr-defined]
+            return "wait", gettext("暂停待确认")
         if not account.authorised:
             return "bad", gettext("授权已失效")
         if account.review != MediaAccount.Review.APPROVED:
@@ -113,7 +151,7 @@ class MediaAccountAdmin(ReadOnlyAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
         """Only what the account's state allows."""
         account = self.get_queryset(request).filter(pk=object_id).first()
-        possible = _possible(account) if account else set()
+        possible = _possible(account) | _suspending(account, _user(request)) if account else set()
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if one.action_name.removeprefix(prefix) in possible]
@@ -153,12 +191,55 @@ class MediaAccountAdmin(ReadOnlyAdmin):
         return self._decide(request, object_id, subject="taking", approved=False, reason=reason)
 
     @action(
-        description=_("暂停交易"),
+        description=_("警告"),
         permissions=REVIEWERS,
-        dialog=_with_reason(_("暂停交易"), _("帐号不能再被选择；已接的订单照常执行。")),
+        dialog=_with_reason(_("警告"), _("理由会告知帐号主；帐号照常接单。")),
     )
-    def suspend(self, request: HttpRequest, form: ReasonForm, object_id: int) -> HttpResponse:
-        return self._stop_or_go(request, object_id, media.suspend, reason=form.cleaned_data["reason"])
+    def warn(self, request: HttpRequest, form: ReasonForm, object_id: int) -> HttpResponse:
+        return self._stop_or_go(request, object_id, suspensions.warn, reason=form.cleaned_data["reason"])
+
+    @action(
+        description=_("提议暂停交易"),
+        permissions=REVIEWERS,
+        dialog={
+            **_with_reason(_("提议暂停交易"), _("由另一位审核员确认后生效；理由届时告知帐号主。")),
+            "form_class": ProposalForm,
+        },
+    )
+    def propose_suspension(self, request: HttpRequest, form: ProposalForm, object_id: int) -> HttpResponse:
+        account, by = self._account(request, object_id), _user(request)
+        reason, until = form.cleaned_data["reason"], form.until
+        return act(
+            request,
+            lambda: suspensions.propose(account=account, reason=reason, until=until, by=by, now=clock.now()),
+            done=gettext("提议已记录，等待另一位审核员确认"),
+            back=_page(account),
+        )
+
+    @action(
+        description=_("确认暂停交易"),
+        permissions=REVIEWERS,
+        dialog=_confirm(
+            _("确认暂停交易"), _("按页面下方的提议：帐号不能再被选择；已接的订单照常执行。理由会告知帐号主。")
+        ),
+    )
+    def confirm_suspension(self, request: HttpRequest, form: ConfirmForm, object_id: int) -> HttpResponse:
+        return self._stop_or_go(request, object_id, suspensions.confirm)
+
+    @action(
+        description=_("撤回暂停提议"),
+        permissions=REVIEWERS,
+        dialog=_with_reason(_("撤回暂停提议"), _("帐号照常接单；理由留在记录里，不告知帐号主。")),
+    )
+    def withdraw_suspension(self, request: HttpRequest, form: ReasonForm, object_id: int) -> HttpResponse:
+        account, by = self._account(request, object_id), _user(request)
+        reason = form.cleaned_data["reason"]
+        return act(
+            request,
+            lambda: suspensions.withdraw(account=account, reason=reason, by=by, now=clock.now()),
+            done=gettext("提议已撤回"),
+            back=_page(account),
+        )
 
     @action(
         description=_("恢复交易"),
@@ -166,7 +247,7 @@ class MediaAccountAdmin(ReadOnlyAdmin):
         dialog=_with_reason(_("恢复交易"), _("帐号可以再次被选择。")),
     )
     def resume(self, request: HttpRequest, form: ReasonForm, object_id: int) -> HttpResponse:
-        return self._stop_or_go(request, object_id, media.resume, reason=form.cleaned_data["reason"])
+        return self._stop_or_go(request, object_id, suspensions.resume, reason=form.cleaned_data["reason"])
 
     @action(
         description=_("列为特定帐号"),
@@ -217,12 +298,12 @@ class MediaAccountAdmin(ReadOnlyAdmin):
         return act(request, verb, done=gettext("审核结果已记录，并通知帐号主"), back=_page(account))
 
     def _stop_or_go(
-        self, request: HttpRequest, object_id: int, verb: Callable[..., object], *, reason: str
+        self, request: HttpRequest, object_id: int, verb: Callable[..., object], **said: str
     ) -> HttpResponse:
         account, by = self._account(request, object_id), _user(request)
         return act(
             request,
-            lambda: verb(account=account, reason=reason, by=by, now=clock.now()),
+            lambda: verb(account=account, by=by, now=clock.now(), **said),
             done=gettext("已记录，并通知帐号主"),
             back=_page(account),
         )
@@ -274,12 +355,21 @@ def _percent(basis_points: int | None) -> str:
 def _possible(account: MediaAccount) -> set[str]:
     """The actions that make sense in the account's present state."""
     names = {"unlist_specific"} if account.specific else {"list_specific"}
-    names.add("resume" if account.suspended_at else "suspend")
     if account.review == MediaAccount.Review.PENDING:
         names |= {"approve_review", "reject_review"}
     if account.taking == MediaAccount.Taking.APPLIED:
         names |= {"approve_taking", "reject_taking"}
     return names
+
+
+def _suspending(account: MediaAccount, by: User) -> set[str]:
+    """What this person may do about a suspension; who proposed it does not confirm it."""
+    if account.suspended_at:
+        return {"resume"}
+    proposal = account.suspension_proposals.filter(confirmed=None).first()
+    if proposal is None:
+        return {"warn", "propose_suspension"}
+    return {"withdraw_suspension"} if proposal.by_id == by.pk else {"confirm_suspension", "withdraw_suspension"}
 
 
 def _page(account: MediaAccount) -> str:

@@ -51,6 +51,7 @@ class MyAccountOut(serializers.Serializer):
     authorised = serializers.BooleanField()
     suspended_at = MomentField(allow_null=True)
     suspended_reason = serializers.CharField(allow_blank=True)
+    suspended_until = MomentField(allow_null=True)
     rating = serializers.IntegerField()
     rating_parts = serializers.SerializerMethodField()
 

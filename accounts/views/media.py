@@ -8,10 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import advice, media, workspace
+from accounts import advice, media, price_bands, rating, workspace
 from accounts.forms import CategoryForm, PriceForm
 from accounts.models import MediaAccount
 from accounts.querysets import MediaAccountQuerySet
@@ -20,15 +19,6 @@ from accounts.workspace import owner_required
 from weitask import clock, keyset
 from weitask.forms import put_problems
 from weitask.refusal import Problem, Refusal
-
-PART_NAMES = {
-    "acceptance": gettext_lazy("接单率"),
-    "punctuality": gettext_lazy("及时处理，不流单"),
-    "fairness": gettext_lazy("拒单合理"),
-    "delivery": gettext_lazy("按约发布并保留"),
-    "speed": gettext_lazy("响应速度"),
-    "reach": gettext_lazy("粉丝影响力"),
-}
 
 
 @owner_required
@@ -119,13 +109,16 @@ def _try(save: Callable[[], None], form: Form) -> list[Problem] | None:
 
 
 def _page(request: HttpRequest, account: MediaAccount, prices: PriceForm, category: CategoryForm) -> HttpResponse:
+    placed = price_bands.of_account(account)
     context = {
         "account": account,
         "prices": prices,
         "category": category,
-        "advice": advice.advise(account=account),
+        "placed": placed,
+        "peers": price_bands,
+        "advice": advice.advise(account=account, prices=placed),
         "score": (score := account.scores.first()),
-        "parts": [{**part, "name": PART_NAMES.get(part["key"], part["key"])} for part in score.parts] if score else [],
+        "parts": rating.named(score.parts) if score else [],
         "decisions": account.decisions.all()[:10],
     }
     status = 400 if prices.errors or category.errors else 200

@@ -87,7 +87,7 @@ def ask(task: int) -> Any:
 
 
 def whole(report: Report) -> None:
-    """The worker, half the floor on each side of it as machines drift; then the smaller task with somebody beside it."""
+    """The worker, half the floor on each side of it, as machines drift; then the smaller task with others beside it."""
     from orders.models import Order
 
     first = Order.objects.filter(state="dispatched").earliest("pk").pk

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import indicators, queries, slots
+from accounts import favourites, indicators, queries, slots
 from accounts.models import Advertiser, Category, MediaAccount
 from accounts.searching import Search
 from accounts.views.refused import tell
@@ -63,6 +63,7 @@ class FilterForm(forms.Form):
         empty_value=None,
     )
     free_at = ShanghaiField(label=_("此时空闲（北京时间）"), required=False)
+    favourites = forms.BooleanField(label=_("只看收藏"), required=False)
     ordering = forms.ChoiceField(
         label=_("排序"),
         required=False,
@@ -112,15 +113,18 @@ def market(request: HttpRequest) -> HttpResponse:
         descending=key.startswith("-"),
         after=request.GET.get("after", ""),
     )
+    here = {account.pk for account in page.rows}
     context = {
         "task": task,
         "search": search,
         "page": page,
         "rows": [_row(account, form=form, at=at, advertiser=advertiser, now=now) for account in page.rows],
+        "starred": favourites.among(advertiser=advertiser, account_ids=sorted(here)),
+        "favourites": filters.favourites,
         "columns": _columns(advertiser, form),
         "chosen": set(task.selections.values_list("account_id", flat=True)) if task else set(),
         "ticked": whole_numbers(request.GET.getlist("account"))[:MAX_SELECTIONS],
-        "here": {account.pk for account in page.rows},
+        "here": here,
         "form": form,
         "at": at,
     }
@@ -139,7 +143,9 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     cells = [_cell(one, found) for one in indicators.shown_to(advertiser)]
     now = clock.now()
     free = slots.nearest_free(account_id=pk, start=now, now=now, count=6)
-    return render(request, "tasks/market_account.html", {"account": found, "cells": cells, "free": free})
+    starred = favourites.among(advertiser=advertiser, account_ids=[pk])
+    context = {"account": found, "cells": cells, "free": free, "starred": starred}
+    return render(request, "tasks/market_account.html", context)
 
 
 @advertiser_required

@@ -1,11 +1,12 @@
 """Staff with the rights of one group."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group
 
-from accounts import access
-from accounts.models import User
+from accounts import access, suspensions
+from accounts.models import AccountDecision, MediaAccount, User
 from tests.factories import UserFactory
 
 
@@ -19,3 +20,10 @@ def in_group(name: str, **changes: Any) -> User:
 def make_reviewer(**changes: Any) -> User:
     """Somebody of 帐号审核."""
     return in_group(access.ACCOUNT_REVIEW, **changes)
+
+
+def suspend(account: MediaAccount, *, now: datetime, reason: str = "流单过多", **changes: Any) -> AccountDecision:
+    """暂停交易 by two reviewers; `by` names the second one, `until` the end."""
+    by = changes.pop("by", None) or make_reviewer()
+    suspensions.propose(account=account, reason=reason, by=make_reviewer(), now=now, **changes)
+    return suspensions.confirm(account=account, by=by, now=now)

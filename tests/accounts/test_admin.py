@@ -16,6 +16,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+SUSPENDING = ("warn", "propose_suspension", "confirm_suspension", "withdraw_suspension")
 LIST = "/admin/accounts/mediaaccount/"
 
 
@@ -38,7 +39,7 @@ def _do(client, account, action, **data):
 def _paths(client, account):
     """The actions offered on the page of an account."""
     page = client.get(f"{LIST}{account.pk}/change/").content.decode()
-    names = ("approve_review", "reject_review", "approve_taking", "reject_taking", "suspend", "resume")
+    names = ("approve_review", "reject_review", "approve_taking", "reject_taking", *SUSPENDING, "resume")
     return [name for name in names if f"/{account.pk}/{name}/" in page]
 
 
@@ -103,8 +104,8 @@ def test_a_decision_that_came_too_late_says_who_was_first(client, reviewer, pend
 @pytest.mark.parametrize(
     ("facts", "offered"),
     [
-        ({"review": "pending", "taking": "off"}, ["approve_review", "reject_review", "suspend"]),
-        ({"taking": "applied"}, ["approve_taking", "reject_taking", "suspend"]),
+        ({"review": "pending", "taking": "off"}, ["approve_review", "reject_review", "warn", "propose_suspension"]),
+        ({"taking": "applied"}, ["approve_taking", "reject_taking", "warn", "propose_suspension"]),
         ({"suspended_at": "2026-01-05T00:00Z"}, ["resume"]),
     ],
 )
@@ -121,14 +122,30 @@ def test_an_application_is_decided_either_way(client, reviewer):
     assert (yes.taking, no.taking) == ("open", "rejected")
 
 
-def test_an_account_is_suspended_and_resumed_with_reasons(client, reviewer):
-    account = MediaAccountFactory()
-    _do(client, account, "suspend", reason="流单过多")
+def test_an_account_is_suspended_by_two_and_resumed_with_reasons(client, reviewer):
+    account, second = MediaAccountFactory(), make_reviewer()
+    _do(client, account, "warn", reason="流单过多")
+    _do(client, account, "propose_suspension", reason="仍然流单过多", last_day="2099-12-31")
+    assert _paths(client, account) == ["withdraw_suspension"]
+    assert _said(_do(client, account, "confirm_suspension"))[-1] == "您提议的暂停须由另一位审核员确认"
+    client.force_login(second)
+    assert "暂停待确认" in client.get(LIST, {"proposed": "open"}).content.decode()
+    assert "仍然流单过多" in client.get(f"{LIST}{account.pk}/change/").content.decode()
+    assert _paths(client, account) == ["confirm_suspension", "withdraw_suspension"]
+    _do(client, account, "confirm_suspension")
     account.refresh_from_db()
-    assert account.suspended_at
+    assert f"{account.suspended_until:%Y-%m-%d %H:%M}" == "2099-12-31 16:00"  # midnight in Shanghai
     _do(client, account, "resume", reason="申诉成立")
     account.refresh_from_db()
-    assert account.suspended_at is None
+    assert (account.suspended_at, account.suspended_until) == (None, None)
+
+
+def test_a_proposal_is_withdrawn_with_a_reason(client, reviewer):
+    account = MediaAccountFactory()
+    _do(client, account, "propose_suspension", reason="流单过多")
+    assert _said(_do(client, account, "withdraw_suspension", reason="看错了帐号"))[-1] == "提议已撤回"
+    assert account.suspension_proposals.get().answer == "看错了帐号"
+    assert _paths(client, account) == ["warn", "propose_suspension"]
 
 
 def test_the_list_of_specific_accounts_is_kept_by_hand(client, reviewer):

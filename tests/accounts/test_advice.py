@@ -3,6 +3,8 @@
 import pytest
 
 from accounts.advice import advise
+from accounts.models import PriceBand
+from accounts.price_bands import Placed
 from tests.factories import MediaAccountFactory
 from tests.moments import MONDAY
 
@@ -67,3 +69,35 @@ def test_with_few_peers_nothing_is_compared():
 
 def test_an_account_without_followers_is_not_divided_by(peers):
     assert _codes(MediaAccountFactory(followers=0)) == ["few_followers"]
+
+
+def test_among_settled_prices_only_a_price_above_most_is_dear(peers):
+    account = MediaAccountFactory(price_original=30_000, price_repost=30_000)
+    band = PriceBand(low=6_000, middle=8_000, high=12_000)
+    prices = [Placed("original", 12_001, band), Placed("repost", 12_000, band)]
+    (advice,) = advise(account=account, prices=prices)
+    assert advice.code == "dear_original"
+    assert "120.01 元" in advice.text
+    assert "先降到 120.00 元" in advice.text
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"answer_minutes": 241}, "slow_answers"),
+        ({"lapse_rate_bp": 3_501}, "lapses"),
+        ({"accept_rate_bp": 4_999}, "few_accepted"),
+        ({"rating": 59}, "low_rating"),
+        ({"specific": True, "specific_opt_in": False}, "personal_off"),
+    ],
+)
+def test_what_advertisers_pass_over_is_named_with_a_way_out(facts, code):
+    (advice,) = advise(account=MediaAccountFactory(**facts))
+    assert advice.code == code
+    assert advice.url
+    assert advice.action
+
+
+def test_ordinary_conduct_is_no_reason():
+    facts = {"answer_minutes": 240, "lapse_rate_bp": 3_500, "accept_rate_bp": 5_000, "rating": 60}
+    assert _codes(MediaAccountFactory(**facts)) == []

@@ -9,7 +9,7 @@ from tests.moments import DAY
 from weitask import sweeps
 from weitask.models import Heartbeat
 
-NAMES = ("accounts.profiles", "accounts.tokens", "accounts.notices")
+NAMES = ("accounts.profiles", "accounts.tokens", "accounts.notices", "accounts.suspensions")
 
 
 @pytest.mark.django_db

@@ -7,7 +7,6 @@ from accounts import access, media
 from accounts.models import AccountDecision, MediaAccount, Notice
 from tests.accounts.people import in_group, make_reviewer
 from tests.factories import CategoryFactory, MediaAccountFactory, UserFactory, WeiboAccountFactory
-from tests.moments import HOUR
 from weitask.refusal import Conflict, Forbidden, Refusal
 
 pytestmark = pytest.mark.django_db
@@ -229,34 +228,6 @@ def test_an_organisations_category_was_reviewed_and_stays(now):
     with pytest.raises(Refusal, match="接单申请"):
         media.set_category(account=account, by=account.owner, category=CategoryFactory(slug="travel"), now=now)
     assert media.set_category(account=account, by=account.owner, category=account.category, now=now)
-
-
-def test_a_suspended_account_leaves_the_market_and_comes_back(reviewer, now):
-    account = MediaAccountFactory()
-    media.suspend(account=account, reason="流单过多", by=reviewer, now=now)
-    assert not MediaAccount.objects.taking_orders().exists()
-    media.resume(account=account, reason="申诉成立", by=reviewer, now=now + HOUR)
-    assert MediaAccount.objects.taking_orders().get() == account
-    assert list(account.decisions.values_list("subject", flat=True)) == ["resumption", "suspension"]
-    assert Notice.objects.filter(kind="account_suspension", urgent=True).count() == 1
-
-
-def test_suspending_and_resuming_twice_are_conflicts(reviewer, now):
-    account = MediaAccountFactory()
-    with pytest.raises(Conflict, match="没有暂停交易"):
-        media.resume(account=account, reason="误操作", by=reviewer, now=now)
-    media.suspend(account=account, reason="流单过多", by=reviewer, now=now)
-    with pytest.raises(Conflict, match="已暂停交易"):
-        media.suspend(account=account, reason="流单过多", by=reviewer, now=now)
-
-
-@pytest.mark.parametrize("verb", [media.suspend, media.resume])
-def test_suspending_and_resuming_need_a_reason_and_a_reviewer(verb, reviewer, now):
-    account = MediaAccountFactory()
-    with pytest.raises(Refusal, match="请填写理由"):
-        verb(account=account, reason=" ", by=reviewer, now=now)
-    with pytest.raises(Forbidden):
-        verb(account=account, reason="流单过多", by=account.owner, now=now)
 
 
 def test_the_operators_list_overrules_the_rating(reviewer, now):

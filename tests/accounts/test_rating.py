@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import media, rating
+from accounts import rating
 from accounts.models import MediaAccount, Notice, RatingScore
-from tests.accounts.people import make_reviewer
+from tests.accounts.people import make_reviewer, suspend
 from tests.factories import MediaAccountFactory
 from tests.moments import DAY
 from weitask.models import Alarm
@@ -183,7 +183,7 @@ def test_suspending_closes_the_proposal_and_raises_no_new_one(now):
     account, reviewer = MediaAccountFactory(), make_reviewer()
     facts = [_facts(account, dispatched=10, lapsed=9)]
     rating.apply(facts, now=now)
-    media.suspend(account=account, reason="流单过多", by=reviewer, now=now + DAY)
+    suspend(account, by=reviewer, now=now + DAY)
     rating.apply(facts, now=now + 2 * DAY)
     alarm = Alarm.objects.get()
     assert (alarm.resolved_by, alarm.resolved_at) == (reviewer, now + DAY)

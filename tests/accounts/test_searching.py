@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from accounts import queries, slots
-from accounts.models import MediaAccount
+from accounts.models import Favourite, MediaAccount
 from accounts.queries import MarketFilters
 from accounts.searching import Search
 from tests.factories import AdvertiserFactory, CategoryFactory, MediaAccountFactory
@@ -58,6 +58,7 @@ def asked(rng: random.Random) -> MarketFilters:
         "region": ["四川", " ", "%"],
         "q": ["hot", "_", "%", "锅1", "\\"],
         "free_only": [True],
+        "favourites": [True],
     }
     chosen = {name: rng.choice(values) for name, values in wanted.items() if rng.random() < 0.3}
     return MarketFilters(form=rng.choice(SHAPES), ordering=rng.choice(list(queries.ORDERINGS)), **chosen)
@@ -78,6 +79,10 @@ def test_pages_are_those_of_the_plain_query(market, kind):
     rng = random.Random(kind)
     advertiser = AdvertiserFactory(personal=kind == "personal")
     MediaAccount.objects.filter(pk__in=[one.pk for one in market[:5]]).update(owner=advertiser.user)
+    Favourite.objects.bulk_create(
+        Favourite(advertiser=whose, account=one, at=MONDAY)
+        for whose, one in [*((advertiser, one) for one in market[::2]), *((AdvertiserFactory(), one) for one in market)]
+    )
     hits = 0
     for _ in range(150):
         filters, at = asked(rng), rng.choice([None, START])

@@ -6,6 +6,7 @@ from accounts import media
 from tasks import drafting, policy, review
 from tasks.drafting import SelectionInput, TaskInput
 from tasks.models import Form, Task
+from tests.accounts.people import suspend
 from tests.factories import AdvertiserFactory, MediaAccountFactory, UserFactory
 from tests.moments import HOUR, MONDAY
 from tests.tasks.making import START, codes, draft, enterprise, image, reviewer, submitted
@@ -190,7 +191,7 @@ def test_a_stranger_cannot_throw_it_away():
 def test_a_copy_takes_content_and_accounts_but_no_times():
     gone = MediaAccountFactory()
     task = draft(accounts=[MediaAccountFactory(), gone])
-    media.suspend(account=gone, by=UserFactory(is_superuser=True, staff=True), reason="流单过多", now=MONDAY)
+    suspend(gone, now=MONDAY)
     twin = drafting.copy(task=task, by=task.advertiser.user, now=MONDAY + HOUR)
     assert (twin.text, twin.start_at, twin.state) == (task.text, None, "draft")
     assert twin.selections.count() == 1

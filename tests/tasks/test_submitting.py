@@ -10,6 +10,7 @@ from billing import credit
 from tasks import drafting, review
 from tasks.drafting import SelectionInput, TaskInput
 from tasks.models import Form, Submission, Task
+from tests.accounts.people import suspend
 from tests.factories import AdvertiserFactory, MediaAccountFactory, UserFactory, WeiboAccountFactory
 from tests.moments import DAY, HOUR, MINUTE, MONDAY, SECOND
 from tests.tasks.making import START, codes, draft, enterprise, fund, held, image, reviewer, submitted
@@ -130,7 +131,7 @@ def test_a_job_within_fifteen_minutes_blocks_and_free_times_are_offered(apart, b
 def test_a_suspended_account_cannot_be_chosen():
     account = MediaAccountFactory()
     task = draft(accounts=[account])
-    media.suspend(account=account, by=UserFactory(is_superuser=True, staff=True), reason="流单过多", now=MONDAY)
+    suspend(account, now=MONDAY)
     assert codes(refused(task)) == [("account_unavailable", 0)]
 
 
