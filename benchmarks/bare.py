@@ -28,7 +28,7 @@ if not settings.configured:
 from django.core.wsgi import get_wsgi_application
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
+from django.urls import include, path
 
 application = get_wsgi_application()
 
@@ -64,4 +64,4 @@ def rows(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"results": list(Account.objects.filter(pk__in=ids).values())})
 
 
-urlpatterns = [path("rows/", rows)]
+urlpatterns = [path("rows/", rows), path("tasks/", include("benchmarks.bare_tasks"))]
