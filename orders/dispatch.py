@@ -16,6 +16,7 @@ from orders import lifecycle
 from orders.models import Order
 from orders.moves import Cause
 from tasks.models import Form, Item, Submission, Task
+from weitask import plans
 from weitask.money import display
 from weitask.periods import shanghai
 
@@ -35,6 +36,7 @@ def create_orders(*, submission: Submission, by: User, now: datetime) -> list[Or
     orders = [_order_of(item, submission=submission, task=task, now=now) for item in wanted]
     if not orders:
         return []
+    plans.by_index()
     lifecycle.begin(orders=orders, cause=Cause.APPROVED, at=now, by=by)
     charges = [holds.Charge(order_id=order.pk, amount=order.total) for order in orders]
     holds.freeze(advertiser_id=task.advertiser_id, charges=charges, now=now)
