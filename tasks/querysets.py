@@ -18,6 +18,10 @@ class TaskQuerySet(models.QuerySet):
         """Never one's own task, nor one that orders from one's own account (A48)."""
         return self.exclude(advertiser__user=user).exclude(submissions__items__account__owner=user)
 
+    def locked(self) -> Self:
+        """With the advertiser, locked before the task (PostgreSQL locks in the order of `of`), and its user."""
+        return self.select_related("advertiser__user").select_for_update(of=("advertiser", "self"), no_key=True)
+
     def due_begin(self, now: datetime) -> Self:
         """Approved tasks whose first start has come."""
         return self.filter(state="approved", first_start_at__lte=now)

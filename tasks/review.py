@@ -26,12 +26,14 @@ from tasks.signals import task_approved, task_halted, tell
 from weitask import money
 from weitask.alarms import raise_alarm
 from weitask.periods import shanghai
+from weitask.questions import Rows
 from weitask.refusal import Conflict, Forbidden, Refusal
 from weitask.retrying import retrying
 
 logger = logging.getLogger(__name__)
 BATCH: Final = 1000
 MAX_REASON: Final = 500
+_LOCKED: Final = Rows(lambda task: Task.objects.locked().filter(pk=task))
 
 
 # --- The advertiser ---------------------------------------------------------------------------------------------------
@@ -233,9 +235,8 @@ def close(*, task_ids: Sequence[int], now: datetime) -> int:
 
 
 def _lock_task(task_id: int) -> Task:
-    """Lock the advertiser, then the task (PostgreSQL locks in the order of `of`), and read both as they are now."""
-    tasks = Task.objects.select_related("advertiser__user")
-    return tasks.select_for_update(of=("advertiser", "self"), no_key=True).get(pk=task_id)
+    """Lock the advertiser, then the task, and read both as they are now."""
+    return _LOCKED.get(task=task_id)
 
 
 def _open(submission: Submission, *, by: User) -> Submission:
