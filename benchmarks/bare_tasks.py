@@ -1,6 +1,6 @@
 """The floor of submitting and approving: plain views that insert the very same rows in bulk, and nothing else.
 
-The rows are those the product wrote for the first approved submission of the database, with new ids: no rule is asked,
+The rows are those the product wrote for an approved submission of 20 accounts, with new ids: no rule is asked,
 no lock taken, no money counted. The triggers of the tables are switched off for it (see `benchmarks.submitting`).
 """
 
@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
+ACCOUNTS: Final = 20  # of a task
 _COLUMNS: Final = """
 SELECT column_name, udt_name FROM information_schema.columns
 WHERE table_name = %s AND is_generated = 'NEVER' AND table_schema = 'public' ORDER BY ordinal_position
@@ -58,8 +59,11 @@ def like(table: str, **where: Any) -> list[dict[str, Any]]:
 
 @cache
 def sample() -> dict[str, list[dict[str, Any]]]:
-    """The rows of the first approved submission, by table."""
-    submission = model("tasks_submission").objects.filter(state="approved").order_by("pk")[0]
+    """The rows of the first approved submission of so many accounts, by table."""
+    approved = model("tasks_submission").objects.filter(state="approved").values("pk")
+    by_submission = model("tasks_item").objects.filter(submission_id__in=approved).values("submission_id")
+    fitting = by_submission.annotate(items=Count("pk")).filter(items=ACCOUNTS).order_by("submission_id")
+    submission = model("tasks_submission").objects.get(pk=fitting[0]["submission_id"])
     items = list(model("tasks_item").objects.filter(submission_id=submission.pk).values_list("pk", flat=True))
     orders = list(model("orders_order").objects.filter(item_id__in=items).values_list("pk", flat=True))
     transfers = model("billing_transfer").objects.filter(reason="freeze", reference__in=orders)
