@@ -35,6 +35,12 @@ class SubmissionQuerySet(models.QuerySet):
         """Never of one's own task, nor one that orders from one's own account (A48)."""
         return self.exclude(task__advertiser__user=user).exclude(task__submissions__items__account__owner=user)
 
+    def for_decision_by(self, user: "User") -> Self:
+        """Locked, with the first of two approvals, and `stranger`: whether the user may decide (A48)."""
+        allowed = type(self)(self.model).reviewable_by(user).filter(pk=models.OuterRef("pk"))
+        rows = self.select_for_update(of=("self",)).select_related("first_approval__by")
+        return rows.annotate(stranger=models.Exists(allowed))
+
     def due_lapse(self, now: datetime) -> Self:
         """In review with a selection whose start has come (A15)."""
         return self.in_review().filter(next_start_at__lte=now)

@@ -57,8 +57,8 @@ class Given(Value):
         super().__init__(None)
         self.name = name
 
-    def as_sql(self, *_compiler: Any) -> tuple[str, list[Any]]:
-        return "%s", [self]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
 
 
 class Rows(Generic[_R]):
@@ -138,7 +138,7 @@ def _maker(compiler: Any) -> Callable[[Any], Model]:
     info, select = compiler.klass_info, compiler.select
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in select[first:last]]
-    related = get_related_populators(info, select, connection.alias)
+    related = get_related_populators(info, select, connection.alias)  # type: ignore[call-arg]  # stubs of Django 6
 
     def make(row: Any) -> Model:
         made: Model = info["model"].from_db(connection.alias, names, row[first:last])
