@@ -44,7 +44,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import include, path
 
 application = get_wsgi_application()
 
@@ -102,4 +102,4 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "page.html", {"orders": orders})
 
 
-urlpatterns = [path("page/", page), path("rows/", rows)]
+urlpatterns = [path("page/", page), path("rows/", rows), path("tasks/", include("benchmarks.bare_tasks"))]

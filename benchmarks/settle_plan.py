@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from benchmarks import book
 from billing.payouts import open_run, runs
 from orders import settlement
+from weitask.plans import by_index
 
 _KEEP: Final = re.compile(r"Insert on|Update on|Join|Nested|Scan|Aggregate|Trigger|Buffers: shared|Execution|Heap")
 
@@ -17,7 +18,7 @@ def of_chunk() -> dict[str, str]:
     with transaction.atomic():
         run = open_run(cutoff=book.CUTOFF, now=book.NOW)
         chunk = list(settlement._chunks(run))[1]
-        settlement._plan_by_index()
+        by_index()
         span = {"cutoff": run.cutoff, "run": run.pk, "first": chunk.first, "last": chunk.last}
         plans = {"one chunk set aside": _explain(settlement._SET_ASIDE, span)}
         settlement._lines(run, chunk)

@@ -3,16 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Advertiser, User
 from billing.models import CreditLimit, FeeRate
 from weitask.money import MAX_FEN
+from weitask.questions import Rows
 from weitask.refusal import Forbidden, Problem, Refusal
 
 MAX_RATE_BP = 5_000
+# A scalar subquery over `advertiser` and `at`. An older limit never comes back when a newer one ends: a contract that
+# has run out must not lend more than it did.
+LIMIT: Final = """
+(SELECT CASE WHEN valid_to IS NULL OR valid_to > %(at)s THEN amount ELSE 0 END
+ FROM billing_creditlimit WHERE advertiser_id = %(advertiser)s AND valid_from <= %(at)s
+ ORDER BY valid_from DESC, id DESC LIMIT 1)
+"""
+_RATES: Final = Rows(lambda: FeeRate.objects.order_by("-valid_from").values_list("valid_from", "rate_bp"))
 
 
 @dataclass(frozen=True)
@@ -26,13 +36,10 @@ class CreditTerms:
 
 
 def limit_at(*, advertiser_id: int, at: datetime) -> int:
-    """Credit limit in fen in force at a moment: the newest that has begun, until its end (exclusive); else none.
-
-    An older limit never comes back when a newer one ends: a contract that has run out must not lend more than it did.
-    """
-    begun = CreditLimit.objects.filter(advertiser_id=advertiser_id, valid_from__lte=at)
-    newest = begun.order_by("-valid_from", "-id").first()
-    return newest.amount if newest and (newest.valid_to is None or newest.valid_to > at) else 0
+    """Credit limit in fen in force at a moment: the newest that has begun, until its end (exclusive); else none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce({LIMIT}, 0)", {"advertiser": advertiser_id, "at": at})
+        return int(cursor.fetchone()[0])
 
 
 def set_credit(*, advertiser: Advertiser, terms: CreditTerms, by: User, now: datetime) -> CreditLimit:
@@ -81,7 +88,7 @@ def fee_rate_at(*, at: datetime) -> int:
 
 def fee_rates_at(*, at: Sequence[datetime]) -> list[int]:
     """The rates of several moments, in one query."""
-    rows = list(FeeRate.objects.order_by("-valid_from").values_list("valid_from", "rate_bp"))
+    rows = _RATES.all()
     return [next((rate for begins, rate in rows if begins <= moment), 0) for moment in at]
 
 

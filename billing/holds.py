@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from billing import credit, ledger
 from billing.models import AccountKind, Hold, Reason
-from weitask import money
+from weitask import bulk, money
 from weitask.refusal import Refusal
 
 # The advertiser first: the accounts' rows are locked above the join that has locked the party below.
@@ -27,6 +27,8 @@ WHERE account.kind IN ('available', 'frozen')
 ORDER BY account.id FOR NO KEY UPDATE OF account
 """
 _KINDS: Final = (AccountKind.AVAILABLE, AccountKind.FROZEN)
+_HELD: Final = "(SELECT sum(amount) FROM billing_hold WHERE advertiser_id = %(advertiser)s AND ended_at IS NULL)"
+_BOUND: Final = f"SELECT coalesce({_HELD}, 0), coalesce({credit.LIMIT}, 0)"
 _FROZEN: Final = """
 SELECT reference, id, source_id, target_id, amount FROM billing_transfer
 WHERE reason = 'freeze' AND reference = ANY(%s)
@@ -88,8 +90,9 @@ class _Freeze:
 
 def held(*, advertiser_id: int) -> int:
     """Fen held for all submissions in review of an advertiser."""
-    live = Hold.objects.filter(advertiser_id=advertiser_id, ended_at=None)
-    return live.aggregate(total=Sum("amount"))["total"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce({_HELD}, 0)", {"advertiser": advertiser_id})
+        return int(cursor.fetchone()[0])
 
 
 def place(*, submission_id: int, advertiser_id: int, amount: int, now: datetime) -> None:
@@ -99,12 +102,11 @@ def place(*, submission_id: int, advertiser_id: int, amount: int, now: datetime)
         NotEnough: less is spendable.
     """
     with transaction.atomic():
-        available, _frozen = _lock(advertiser_id)
-        limit = credit.limit_at(advertiser_id=advertiser_id, at=now)
-        spendable = available - held(advertiser_id=advertiser_id) + limit
+        available = _locked(advertiser_id)[AccountKind.AVAILABLE].balance
+        spendable, _limit = _spendable(advertiser_id, available=available, now=now)
         if amount > spendable:
             raise NotEnough(amount - spendable)
-        Hold.objects.create(
+        hold = Hold(
             submission_id=submission_id,
             advertiser_id=advertiser_id,
             amount=amount,
@@ -112,6 +114,7 @@ def place(*, submission_id: int, advertiser_id: int, amount: int, now: datetime)
             spendable_then=spendable,
             placed_at=now,
         )
+        bulk.insert([hold])
 
 
 def drop_part(*, submission_id: int, amount: int, now: datetime) -> None:
@@ -145,8 +148,7 @@ def freeze(*, advertiser_id: int, charges: Sequence[Charge], now: datetime) -> N
     with transaction.atomic():
         accounts = _locked(advertiser_id)
         available = accounts[AccountKind.AVAILABLE].balance
-        limit = credit.limit_at(advertiser_id=advertiser_id, at=now)
-        spendable = available - held(advertiser_id=advertiser_id) + limit
+        spendable, limit = _spendable(advertiser_id, available=available, now=now)
         total = sum(charge.amount for charge in charges)
         if total > spendable:
             raise NotEnough(total - spendable)
@@ -204,10 +206,12 @@ def earn(*, earnings: Sequence[Earning], now: datetime) -> None:
         ledger.post(transfers, at=now)
 
 
-def _lock(advertiser_id: int) -> tuple[int, int]:
-    """Lock as `_locked` does; the balances of 可用 and 冻结."""
-    accounts = _locked(advertiser_id)
-    return accounts[AccountKind.AVAILABLE].balance, accounts[AccountKind.FROZEN].balance
+def _spendable(advertiser_id: int, *, available: int, now: datetime) -> tuple[int, int]:
+    """可用 − 预占 + credit limit, and the limit, in fen; under the advertiser's lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BOUND, {"advertiser": advertiser_id, "at": now})
+        bound, limit = cursor.fetchone()
+    return int(available - bound + limit), int(limit)
 
 
 def _locked(advertiser_id: int) -> dict[str, _Locked]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Case, When
 from django.db.models.functions import Greatest, Least
@@ -16,8 +17,18 @@ from orders import lifecycle
 from orders.models import Order
 from orders.moves import Cause
 from tasks.models import Form, Item, Submission, Task
+from weitask import plans
 from weitask.money import display
 from weitask.periods import shanghai
+from weitask.questions import Rows
+
+_WANTED: Final = Rows(
+    lambda submission: (
+        Item.objects.filter(submission=submission, lapsed_at=None, order=None)
+        .select_related("account__owner", "account__standing_rule")
+        .order_by("start_at", "id")
+    )
+)
 
 
 def create_orders(*, submission: Submission, by: User, now: datetime) -> list[Order]:
@@ -30,11 +41,11 @@ def create_orders(*, submission: Submission, by: User, now: datetime) -> list[Or
         holds.NotEnough: the money is not there any more; the approval is undone with it.
     """
     task = submission.task
-    open_items = submission.items.filter(lapsed_at=None, order=None)
-    wanted = open_items.select_related("account__owner", "account__standing_rule").order_by("start_at", "id")
+    wanted = _WANTED.all(submission=submission.pk)
     orders = [_order_of(item, submission=submission, task=task, now=now) for item in wanted]
     if not orders:
         return []
+    plans.by_index()
     lifecycle.begin(orders=orders, cause=Cause.APPROVED, at=now, by=by)
     charges = [holds.Charge(order_id=order.pk, amount=order.total) for order in orders]
     holds.freeze(advertiser_id=task.advertiser_id, charges=charges, now=now)

@@ -18,9 +18,13 @@ from tasks.planning import Plan
 from tasks.quoting import Quote
 from tasks.screening import Finding
 from weitask import bulk, money
+from weitask.questions import Rows
 from weitask.refusal import Conflict, Problem, Refusal
 
 ALARM_BEFORE: Final = timedelta(minutes=30)  # A15
+_LAST_NUMBER: Final = Rows(
+    lambda task: Submission.objects.filter(task=task).order_by("-number").values_list("number")[:1]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,9 @@ def record(*, offer: Offer, by: User, state: str, now: datetime) -> Submission:
     plan, quote, task = offer.plan, offer.quote, offer.plan.task
     starts = [wish.start_at for wish in plan.wishes if wish.start_at is not None]
     waiting = state == Submission.State.IN_REVIEW
-    submission = Submission.objects.create(
+    submission = Submission(
         task=task,
-        number=task.submissions.count() + 1,
+        number=(_LAST_NUMBER.first(task=task.pk) or (0,))[0] + 1,
         state=state,
         addition=plan.addition,
         form=task.form,
@@ -111,6 +115,7 @@ def record(*, offer: Offer, by: User, state: str, now: datetime) -> Submission:
         next_start_at=min(starts) if waiting else None,
         alarm_at=min(starts) - ALARM_BEFORE if waiting else None,
     )
+    bulk.insert([submission])
     bulk.insert(list(_items(submission, offer)))
     return submission
 

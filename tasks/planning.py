@@ -8,7 +8,15 @@ from typing import Final
 from accounts.models import Advertiser
 from tasks.models import Form, Image, Item, Selection, Submission, Task
 from tasks.screening import Part
+from weitask.questions import Rows
 
+_SAVED: Final = Rows(
+    lambda task: (
+        Selection.objects.filter(task=task)
+        .order_by("position", "id")
+        .values_list("account_id", "start_at", "text", "image_ids", "price_seen")
+    )
+)
 DEFAULT_REPOST: Final = (
     "转发微博"  # what Weibo writes for an empty 转发语; said outright, so that it can be found again
 )
@@ -61,8 +69,15 @@ class Plan:
 
 def of_task(*, task: Task) -> Plan:
     """The draft as it stands, with its saved selections."""
-    saved = task.selections.order_by("position", "id")
-    return of_selections(task=task, selections=[_as_input(one) for one in saved], addition=False)
+    return of_selections(task=task, selections=saved(task), addition=False)
+
+
+def saved(task: Task) -> list[SelectionInput]:
+    """The selections of the draft, in its order."""
+    return [
+        SelectionInput(account_id, start_at, text, None if image_ids is None else tuple(image_ids), price_seen)
+        for account_id, start_at, text, image_ids, price_seen in _SAVED.all(task=task.pk)
+    ]
 
 
 def of_selections(*, task: Task, selections: Sequence[SelectionInput], addition: bool) -> Plan:
@@ -73,6 +88,8 @@ def of_selections(*, task: Task, selections: Sequence[SelectionInput], addition:
 
 def own_images(plan: Plan) -> dict[int, str]:
     """Names of the plan's pictures by id, in order; those of somebody else are not there."""
+    if not plan.image_ids:
+        return {}
     own = Image.objects.filter(advertiser=plan.advertiser, pk__in=plan.image_ids)
     return dict(own.order_by("pk").values_list("pk", "name"))
 
@@ -100,11 +117,6 @@ def reviewed_contents(task: Task) -> set[tuple[str, tuple[int, ...]]]:
 def text_to_post(*, form: str, text: str) -> str:
     """The text as it will stand on Weibo."""
     return text or (DEFAULT_REPOST if form == Form.REPOST else "")
-
-
-def _as_input(saved: Selection) -> SelectionInput:
-    images = None if saved.image_ids is None else tuple(saved.image_ids)
-    return SelectionInput(saved.account_id, saved.start_at, saved.text, images, saved.price_seen)
 
 
 def _wish(task: Task, row: int, one: SelectionInput) -> Wish:

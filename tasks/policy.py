@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Func, OuterRef, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from accounts import slots
@@ -16,9 +16,10 @@ from billing import queries as wallets
 from tasks import source
 from tasks.models import Form, Item, Task
 from tasks.planning import Plan, Wish, own_images, text_to_post
-from weitask import money
+from weitask import arrays, money
 from weitask.gateways.weibo_text import LONG_LIMIT, SHORT_LIMIT, text_length
 from weitask.periods import SLOT, START_FROM, START_TO, shanghai
+from weitask.questions import Rows
 from weitask.refusal import Forbidden, Problem
 
 THRESHOLD: Final = 200_000  # fen of accumulated recharge before an enterprise creates a task (R8)
@@ -54,10 +55,25 @@ def recharged_total(*, advertiser: Advertiser) -> int:
     return wallets.recharged_total(advertiser_id=advertiser.pk)
 
 
+def _offered(kind: Advertiser.Kind) -> Rows[MediaAccount]:
+    """Accounts by id, with `offered`: whether an advertiser of this kind whose user is `user` may see it."""
+    wanted = "(SELECT unnest(%(expressions)s::bigint[]))"
+
+    def rows(ids: Value, user: Any) -> QuerySet[MediaAccount]:
+        offered = MediaAccount.objects.visible_to(Advertiser(kind=kind, user_id=user)).filter(pk=OuterRef("pk"))
+        return MediaAccount.objects.annotate(offered=Exists(offered)).filter(pk__in=Func(ids, template=wanted))
+
+    return Rows(rows)
+
+
+_OFFERED: Final = {kind: _offered(kind) for kind in Advertiser.Kind}
+
+
 def chosen(plan: Plan) -> Mapping[int, MediaAccount]:
     """The accounts of the plan by id, each with `offered`: whether the advertiser may see it (R5, R12, R14, R70)."""
-    offered = MediaAccount.objects.visible_to(plan.advertiser).filter(pk=OuterRef("pk"))
-    return MediaAccount.objects.annotate(offered=Exists(offered)).in_bulk(set(plan.account_ids))
+    asked = _OFFERED[Advertiser.Kind(plan.advertiser.kind)]
+    ids = arrays.literal(set(plan.account_ids))
+    return {account.pk: account for account in asked.all(ids=ids, user=plan.advertiser.user_id)}
 
 
 def problems(

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Advertiser, MediaAccount, User
 from tasks.models import Decision, Image, Item, Submission, Task, TaskState
 from weitask import counting
+from weitask.questions import Rows
 
 _STATES: Final = """
 SELECT one, (SELECT count(*) FROM (
@@ -22,6 +23,12 @@ FROM unnest(%(states)s::text[]) AS one
 # Fulfilment states of orders, by name: tasks lie below orders and may count them, not import them.
 _UNPOSTED: Final = ("dispatched", "accepted")
 _POSTED: Final = ("published", "achieved")
+_LAST_DECISION: Final = Rows(lambda task: Decision.objects.filter(task=task).order_by("-at", "-id")[:1])
+_ASKED_FOR: Final = Rows(
+    lambda task: Submission.objects.filter(
+        task=task, state__in=[Submission.State.IN_REVIEW, Submission.State.APPROVED]
+    ).values_list("net", "fee", "coverage")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,14 @@ def visible_task(*, advertiser: Advertiser, task_id: int) -> Task:
 
 def last_decision(*, task: Task) -> Decision | None:
     """The newest decision: its reason is what the advertiser reads after a rejection or a stop (R41)."""
-    return task.decisions.select_related("by").first()
+    return _LAST_DECISION.first(task=task.pk)
+
+
+def asked_for(*, task: Task) -> tuple[int, int, int]:
+    """Net, fee and 覆盖人数 of what is in review or approved."""
+    rows = _ASKED_FOR.all(task=task.pk)
+    net, fee, coverage = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
+    return net, fee, coverage
 
 
 def desk(*, reviewer: User) -> "QuerySet[Submission]":

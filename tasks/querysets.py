@@ -18,6 +18,10 @@ class TaskQuerySet(models.QuerySet):
         """Never one's own task, nor one that orders from one's own account (A48)."""
         return self.exclude(advertiser__user=user).exclude(submissions__items__account__owner=user)
 
+    def locked(self) -> Self:
+        """With the advertiser, locked before the task (PostgreSQL locks in the order of `of`), and its user."""
+        return self.select_related("advertiser__user").select_for_update(of=("advertiser", "self"), no_key=True)
+
     def due_begin(self, now: datetime) -> Self:
         """Approved tasks whose first start has come."""
         return self.filter(state="approved", first_start_at__lte=now)
@@ -30,6 +34,12 @@ class SubmissionQuerySet(models.QuerySet):
     def reviewable_by(self, user: "User") -> Self:
         """Never of one's own task, nor one that orders from one's own account (A48)."""
         return self.exclude(task__advertiser__user=user).exclude(task__submissions__items__account__owner=user)
+
+    def for_decision_by(self, user: "User") -> Self:
+        """Locked, with the first of two approvals, and `stranger`: whether the user may decide (A48)."""
+        allowed = type(self)(self.model).reviewable_by(user).filter(pk=models.OuterRef("pk"))
+        rows = self.select_for_update(of=("self",)).select_related("first_approval__by")
+        return rows.annotate(stranger=models.Exists(allowed))
 
     def due_lapse(self, now: datetime) -> Self:
         """In review with a selection whose start has come (A15)."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -19,19 +19,22 @@ from billing import holds
 from tasks import letters, offers, planning, policy, screening
 from tasks.desk import second_look
 from tasks.desk.models import Claim
-from tasks.models import EDITABLE, LIVE, Decision, Submission, Task, TaskState
+from tasks.models import EDITABLE, LIVE, Decision, Item, Submission, Task, TaskState
 from tasks.offers import Offer
 from tasks.planning import SelectionInput
 from tasks.signals import task_approved, task_halted, tell
 from weitask import money
 from weitask.alarms import raise_alarm
 from weitask.periods import shanghai
+from weitask.questions import Rows
 from weitask.refusal import Conflict, Forbidden, Refusal
 from weitask.retrying import retrying
 
 logger = logging.getLogger(__name__)
 BATCH: Final = 1000
 MAX_REASON: Final = 500
+_LOCKED: Final = Rows(lambda task: Task.objects.locked().filter(pk=task))
+_DECIDED: Final = Rows(lambda submission, user: Submission.objects.for_decision_by(user).filter(pk=submission))
 
 
 # --- The advertiser ---------------------------------------------------------------------------------------------------
@@ -156,7 +159,7 @@ def halt(*, task: Task, by: User, reason: str, platform_fault: bool = False, now
     words = _reason(reason)
     with transaction.atomic():
         locked = _lock_task(task.pk)
-        _require_stranger(strange=Task.objects.reviewable_by(by).filter(pk=locked.pk).exists())
+        _require_stranger(stranger=Task.objects.reviewable_by(by).filter(pk=locked.pk).exists())
         if locked.state not in LIVE:
             raise Conflict("task_not_running", _("只有已通过或执行中的任务可以叫停"))
         for waiting in locked.submissions.in_review().select_for_update().order_by("pk"):
@@ -233,29 +236,23 @@ def close(*, task_ids: Sequence[int], now: datetime) -> int:
 
 
 def _lock_task(task_id: int) -> Task:
-    """Lock the advertiser, then the task (PostgreSQL locks in the order of `of`), and read both as they are now."""
-    tasks = Task.objects.select_related("advertiser__user")
-    return tasks.select_for_update(of=("advertiser", "self"), no_key=True).get(pk=task_id)
+    """Lock the advertiser, then the task, and read both as they are now."""
+    return _LOCKED.get(task=task_id)
 
 
 def _open(submission: Submission, *, by: User) -> Submission:
     """The submission locked and still open, for a reviewer who has no part in it."""
     task = _lock_task(submission.task_id)
-    held = (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("first_approval__by")
-        .annotate(strange=Exists(Submission.objects.reviewable_by(by).filter(pk=OuterRef("pk"))))
-        .get(pk=submission.pk)
-    )
+    held = _DECIDED.get(submission=submission.pk, user=by.pk)
     held.task = task
-    _require_stranger(strange=held.strange)
+    _require_stranger(stranger=held.stranger)  # type: ignore[attr-defined]
     if held.state != Submission.State.IN_REVIEW:
         raise Conflict("already_decided", _who_decided(held))
     return held
 
 
-def _require_stranger(*, strange: bool) -> None:
-    if not strange:
+def _require_stranger(*, stranger: bool) -> None:
+    if not stranger:
         raise Forbidden("own_task", _("不能审核自己的任务，或涉及自己帐号的任务"))
 
 
@@ -334,23 +331,31 @@ def _note(held: Submission, verdict: Decision.Verdict, *, by: User, reason: str,
     )
 
 
-def _lapse_items(held: Submission, *, now: datetime) -> int:
-    """Let the items go whose start has come (start wins), drop their part of the hold; returns how many are left."""
-    open_items = held.items.filter(lapsed_at=None)
+def _open_items(submission: Value, now: Value) -> "QuerySet[Item, tuple[int, int, int, datetime]]":
+    """How many open items have begun and what they cost in fen; how many have not, and the first start of these."""
     over, ahead = Q(start_at__lte=now), Q(start_at__gt=now)
-    found = open_items.aggregate(
+    items = Item.objects.filter(submission=submission, lapsed_at=None).order_by().values("submission_id")
+    found = items.annotate(
         gone=Count("pk", filter=over),
         amount=Sum(F("price") + F("fee"), filter=over),
         left=Count("pk", filter=ahead),
         first=Min("start_at", filter=ahead),
     )
-    left: int = found["left"]
-    if found["gone"]:
-        holds.drop_part(submission_id=held.pk, amount=found["amount"], now=now)
-        open_items.filter(over).update(lapsed_at=now)
-        letters.lapsed(submission=held, count=found["gone"], left=left, now=now)
-    if left:
-        _wait_for(held, start=found["first"])
+    return found.values_list("gone", "amount", "left", "first")
+
+
+_OPEN_ITEMS: Final = Rows(_open_items)
+
+
+def _lapse_items(held: Submission, *, now: datetime) -> int:
+    """Let the items go whose start has come (start wins), drop their part of the hold; returns how many are left."""
+    gone, amount, left, first = _OPEN_ITEMS.first(submission=held.pk, now=now) or (0, 0, 0, None)
+    if gone:
+        holds.drop_part(submission_id=held.pk, amount=amount, now=now)
+        held.items.filter(lapsed_at=None, start_at__lte=now).update(lapsed_at=now)
+        letters.lapsed(submission=held, count=gone, left=left, now=now)
+    if first is not None:
+        _wait_for(held, start=first)
     else:
         _decide(held, state=Submission.State.LAPSED, now=now)
         if not held.addition:

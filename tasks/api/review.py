@@ -1,5 +1,8 @@
 """review/tasks/: 通过, 驳回 and 紧急叫停, as in the admin (R41, R48, R85, A48)."""
 
+from typing import Final
+
+from django.db.models import Case, When
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -11,6 +14,7 @@ from accounts.api.roles import ReviewView, user_of
 from tasks import review
 from tasks.models import Decision, FirstApproval, Submission, Task, TaskState
 from weitask import clock
+from weitask.questions import Rows
 from weitask.rest.bodies import Nothing, ReasonBody
 from weitask.rest.fields import MomentField
 
@@ -43,19 +47,25 @@ class FirstApprovalOut(serializers.Serializer):
     state = serializers.ChoiceField(TaskState.choices, source="submission.task.state")
 
 
+_LAID_BEFORE: Final = Rows(
+    lambda task: Submission.objects.filter(task=task).order_by(
+        Case(When(state=Submission.State.IN_REVIEW, then=0), default=1), "-pk"
+    )[:1]
+)
+_DECISION: Final = Rows(lambda submission: Decision.objects.filter(submission=submission).select_related("task"))
+
+
 class _TaskReview(ReviewView):
     def submission(self, pk: int) -> Submission:
         """The submission of a task that waits, else its newest one, so that the verb names who decided it (F36)."""
-        rows = Submission.objects.filter(task_id=pk).order_by("-pk")
-        found = rows.in_review().first() or rows.first()
+        found = _LAID_BEFORE.first(task=pk)
         if found is None:
             raise Http404(_("没有提交审核的任务"))
         return found
 
-    def answered(self, **which: object) -> Response:
+    def answered(self, held: Submission) -> Response:
         """The decision as stored, with the task as it is."""
-        stored = Decision.objects.select_related("task").get(**which)
-        return Response(TaskDecisionOut(stored).data)
+        return Response(TaskDecisionOut(_DECISION.get(submission=held.pk)).data)
 
 
 class TaskApproveView(_TaskReview):
@@ -72,7 +82,7 @@ class TaskApproveView(_TaskReview):
         if held.state == Submission.State.IN_REVIEW:
             first = FirstApproval.objects.select_related("submission__task").get(submission=held)
             return Response(FirstApprovalOut(first).data, status=202)
-        return self.answered(submission=held)
+        return self.answered(held)
 
 
 class TaskRejectView(_TaskReview):
@@ -83,7 +93,7 @@ class TaskRejectView(_TaskReview):
         """Reject with a reason the advertiser will read; the hold is dropped (R28, R41)."""
         reason = self.body(request, ReasonBody)["reason"]
         held = review.reject(submission=self.submission(pk), by=user_of(request), reason=reason, now=clock.now())
-        return self.answered(submission=held)
+        return self.answered(held)
 
 
 class TaskHaltView(_TaskReview):
@@ -101,4 +111,4 @@ class TaskHaltView(_TaskReview):
             platform_fault=sent["platform_fault"],
             now=clock.now(),
         )
-        return self.answered(pk=decision.pk)
+        return Response(TaskDecisionOut(decision).data)

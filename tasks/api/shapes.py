@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Sum, prefetch_related_objects
 from rest_framework import serializers
 
 from accounts.models import Advertiser
-from tasks import drafting, queries, quoting
+from tasks import drafting, planning, queries, quoting
 from tasks.drafting import SelectionInput, TaskInput
 from tasks.models import Form, Submission, Task, TaskState
 from weitask import clock
@@ -96,7 +95,7 @@ class TaskOut(TaskRowOut):
     source_url = serializers.CharField(allow_blank=True)
     images = serializers.ListField(child=serializers.IntegerField(), source="image_ids")
     proof = serializers.IntegerField(allow_null=True, source="proof_id")
-    selections = SelectionOut(many=True)
+    selections = SelectionOut(many=True, source="chosen")
     coverage = serializers.IntegerField()
     cost = CostOut()
     reason = serializers.CharField(allow_blank=True, help_text="Of the newest rejection or stop")
@@ -145,10 +144,10 @@ def input_of(sent: Mapping[str, Any], *, task: Task | None = None) -> TaskInput:
 
 def shown(task: Task, *, advertiser: Advertiser) -> dict[str, Any]:
     """A task for its advertiser."""
-    prefetch_related_objects([task], "selections")
-    net, fee, coverage = _cost(task, [one.account_id for one in task.selections.all()], advertiser)
     decision = queries.last_decision(task=task)
     facts: Any = task
+    facts.chosen = planning.saved(task)
+    net, fee, coverage = _cost(task, [one.account_id for one in facts.chosen], advertiser)
     facts.coverage = coverage
     facts.cost = {"net": net, "fee": fee, "total": net + fee}
     facts.reason = decision.reason if decision else ""
@@ -161,6 +160,4 @@ def _cost(task: Task, account_ids: list[int], advertiser: Advertiser) -> tuple[i
         known = queries.namable(advertiser=advertiser, task=task)
         quote = quoting.quote(form=task.form, account_ids=account_ids, now=clock.now(), among=known)
         return quote.net, quote.fee, quote.coverage
-    asked = task.submissions.filter(state__in=[Submission.State.IN_REVIEW, Submission.State.APPROVED])
-    sums = asked.aggregate(net=Sum("net"), fee=Sum("fee"), coverage=Sum("coverage"))
-    return sums["net"] or 0, sums["fee"] or 0, sums["coverage"] or 0
+    return queries.asked_for(task=task)

@@ -1,5 +1,7 @@
 """tasks/: drafting, changing, deleting and submitting one's own tasks (R20-R28)."""
 
+from typing import Final
+
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -11,8 +13,8 @@ from accounts.models import Advertiser
 from tasks import drafting, review
 from tasks.api.shapes import SubmitBody, TaskBody, TaskOut, TaskRowOut, input_of, shown
 from tasks.models import Task, TaskState
-from tasks.querysets import TaskQuerySet
 from weitask import clock
+from weitask.questions import Rows
 from weitask.rest.bodies import Filters
 from weitask.rest.schema import PAGE_PARAMETERS, paged
 from weitask.retrying import retrying
@@ -53,13 +55,13 @@ class TaskView(AdvertiserView):
     def get(self, request: Request, pk: int) -> Response:
         """One own task."""
         advertiser = self.advertiser(request)
-        return Response(shown(self.found(_mine(advertiser), pk=pk), advertiser=advertiser))
+        return Response(shown(_mine(advertiser, pk), advertiser=advertiser))
 
     @extend_schema(request=TaskBody, responses=TaskOut)
     def patch(self, request: Request, pk: int) -> Response:
         """Change a draft, or a task rejected or lapsed in review; anything else is 409 (R27, R28)."""
         advertiser = self.advertiser(request)
-        task = self.found(_mine(advertiser), pk=pk)
+        task = _mine(advertiser, pk)
         data = input_of(self.body(request, TaskBody, partial=True), task=task)
         changed = retrying(lambda: drafting.change(task=task, by=advertiser.user, data=data, now=clock.now()))
         return Response(shown(changed, advertiser=advertiser))
@@ -68,7 +70,7 @@ class TaskView(AdvertiserView):
     def delete(self, request: Request, pk: int) -> Response:
         """Throw a draft away; anything else is 409."""
         advertiser = self.advertiser(request)
-        task = self.found(_mine(advertiser), pk=pk)
+        task = _mine(advertiser, pk)
         try:
             retrying(lambda: drafting.delete(task=task, by=advertiser.user))
         except Task.DoesNotExist as error:  # somebody else just did
@@ -86,11 +88,20 @@ class TaskSubmitView(AdvertiserView):
     def post(self, request: Request, pk: int) -> Response:
         """Submit: every broken rule at once, each at its field and selection; the money is held (R24)."""
         advertiser = self.advertiser(request)
-        task = self.found(_mine(advertiser), pk=pk)
+        task = _mine(advertiser, pk)
         agreed = self.body(request, SubmitBody).get("price_agreed")
-        retrying(lambda: review.submit(task=task, by=advertiser.user, now=clock.now(), price_agreed=agreed))
-        return Response(shown(self.found(_mine(advertiser), pk=pk), advertiser=advertiser))
+        sent = retrying(lambda: review.submit(task=task, by=advertiser.user, now=clock.now(), price_agreed=agreed))
+        return Response(shown(sent.task, advertiser=advertiser))
 
 
-def _mine(advertiser: Advertiser) -> TaskQuerySet:
-    return Task.objects.visible_to(advertiser).select_related("advertiser__user")
+_MINE: Final = Rows(
+    lambda advertiser, task: Task.objects.visible_to(advertiser).select_related("advertiser__user").filter(pk=task)
+)
+
+
+def _mine(advertiser: Advertiser, pk: int) -> Task:
+    """One own task; 404 for whatever is not there or not the caller's."""
+    task = _MINE.first(advertiser=advertiser.pk, task=pk)
+    if task is None:
+        raise Http404
+    return task

@@ -10,11 +10,13 @@ import ahocorasick
 
 from tasks.screening.folding import fold, squeeze
 from tasks.screening.models import Rule, RuleSet
+from weitask.questions import Rows
 
 BLOCK: Final = Rule.Action.BLOCK.value  # refused at submission
 FLAG: Final = Rule.Action.FLAG.value  # shown to the reviewer
 _TELLING: Final = 10  # a shorter domain written without its dot could be anything
 Kind = Rule.Kind
+_NEWEST: Final = Rows(lambda: RuleSet.objects.order_by("-number").values_list("version")[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Book:
 
 def current() -> Book:
     """The newest published version: one query, and the compiled book of this process."""
-    version = RuleSet.objects.order_by("-number").values_list("version", flat=True)[0]
+    ((version,),) = _NEWEST.all()
     return published(version)
 
 

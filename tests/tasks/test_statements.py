@@ -64,6 +64,13 @@ def test_one_and_fifty_accounts_take_the_same_statements():
     assert counts[0] == counts[1]
 
 
+def test_the_keys_of_new_orders_are_looked_up_by_index_until_the_commit():
+    review.approve(submission=submitted(), by=reviewer(), now=MONDAY)
+    with connection.cursor() as cursor:  # the test's transaction is still open, and so is the approval's
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("off",)
+
+
 def test_fifty_busy_accounts_are_told_in_as_many_statements_as_one():
     counts = []
     for accounts in (1, 50):
