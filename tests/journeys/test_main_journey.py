@@ -90,7 +90,7 @@ def write_task(window, *, start):
     page.fill("[name=start_at]", start)
     window.press("添加帐号")
     for owner in cast.OWNERS:
-        page.get_by_label(owner.screen_name).check()
+        page.get_by_role("checkbox", name=owner.screen_name).check()
     page.locator("#sum").get_by_text("¥841.23").wait_for()
     window.press("加入任务")
     page.locator("#task-form").get_by_text("¥841.23").first.wait_for()
