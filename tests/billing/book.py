@@ -1,6 +1,7 @@
 """Short words for tests that speak of money."""
 
 import itertools
+import re
 from datetime import datetime
 
 from django.db import connection
@@ -45,3 +46,10 @@ def overwrite(rows: QuerySet, **values: object) -> None:
         cursor.execute("SET session_replication_role = replica")
         rows.update(**values)
         cursor.execute("SET session_replication_role = origin")
+
+
+def without_locks(statement: str) -> str:
+    """The same statement, locking nothing: for negative controls."""
+    bare = re.sub(r"FOR NO KEY UPDATE(?: OF \w+)?", "", statement)
+    assert bare != statement
+    return bare

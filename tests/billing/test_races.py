@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from billing import holds, ledger, notifications, payouts, queries, topups
 from billing.models import AccountKind, Hold, LedgerAccount, Payout, PayoutAttempt, Transfer
 from billing.payouts import Line
-from tests.billing.book import balance, earn, recharge
+from tests.billing.book import balance, earn, recharge, without_locks
 from tests.billing.sina import Sina, bind
 from tests.factories import AdvertiserFactory, UserFactory
 from tests.moments import FRIDAY
@@ -63,22 +63,17 @@ def test_of_50_submissions_with_money_for_10_exactly_10_pass(committed, now):
 def test_without_the_lock_two_submissions_hold_the_same_money(committed, now, monkeypatch):
     """The negative control: the race above is real."""
 
-    def unlocked(advertiser_id: int, accounts=None) -> tuple[int, int]:
-        gate.wait()
-        kinds = {"available": 0, "frozen": 0}
-        kinds.update(LedgerAccount.objects.filter(advertiser=advertiser_id).values_list("kind", "balance"))
-        return kinds["available"], kinds["frozen"]
-
-    def held(*, advertiser_id: int) -> int:
-        found = live_holds(advertiser_id=advertiser_id)
+    def read(*known, **more):
+        found = spendable(*known, **more)
         gate.wait()
         return found
 
-    advertiser, gate, live_holds = AdvertiserFactory(), Barrier(2), holds.held
+    advertiser, gate, spendable = AdvertiserFactory(), Barrier(2), holds._spendable
     with transaction.atomic():
         recharge(advertiser, 10_000)
-    monkeypatch.setattr(holds, "_lock", unlocked)
-    monkeypatch.setattr(holds, "held", held)
+        ledger.account_ids(kind=AccountKind.FROZEN, advertiser_ids=[advertiser.pk])
+    monkeypatch.setattr(holds, "_LOCK", without_locks(holds._LOCK))
+    monkeypatch.setattr(holds, "_spendable", read)
     at_once(*(lambda n=n: place(n, advertiser.pk, now) for n in range(2)))
     assert Hold.objects.count() == 2
 

@@ -4,10 +4,11 @@ import threading
 
 import pytest
 
-from billing import holds, queries
-from billing.models import Hold, LedgerAccount
+from billing import holds, ledger, queries
+from billing.models import AccountKind, Hold
 from tasks import review
 from tasks.models import Submission, Task, TaskState
+from tests.billing.book import without_locks
 from tests.boundaries.doors import DOORS, submit
 from tests.factories import MediaAccountFactory
 from tests.moments import MONDAY
@@ -82,21 +83,18 @@ def test_of_two_submits_at_once_one_holds_and_the_other_keeps_its_draft(committe
 
 def test_control_without_the_lock_both_submits_hold_the_same_money(committed, monkeypatch):
     """The race is real: read without locks, both see the money as theirs."""
-    both_have_read, live_holds = threading.Barrier(2), holds.held
+    both_have_read, spendable = threading.Barrier(2), holds._spendable
 
-    def unlocked(advertiser_id, accounts=None):
-        balances = dict(LedgerAccount.objects.filter(advertiser=advertiser_id).values_list("kind", "balance"))
-        return balances.get("available", 0), balances.get("frozen", 0)
-
-    def read(*, advertiser_id):
-        found = live_holds(advertiser_id=advertiser_id)
+    def read(*known, **more):
+        found = spendable(*known, **more)
         both_have_read.wait(timeout=20)
         return found
 
     advertiser = enterprise(MONEY)
     tasks = over_the_same_money(advertiser)
     monkeypatch.setattr(review, "_lock_task", lambda pk: Task.objects.select_related("advertiser").get(pk=pk))
-    monkeypatch.setattr(holds, "_lock", unlocked)
-    monkeypatch.setattr(holds, "held", read)
+    ledger.account_ids(kind=AccountKind.FROZEN, advertiser_ids=[advertiser.pk])
+    monkeypatch.setattr(holds, "_LOCK", without_locks(holds._LOCK))
+    monkeypatch.setattr(holds, "_spendable", read)
     together(*[submitting(task) for task in tasks])
     assert Hold.objects.filter(ended_at=None, advertiser=advertiser).count() == 2
