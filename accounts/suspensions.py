@@ -5,9 +5,9 @@ takes no new order; orders already accepted run on (R70).
 """
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
-from django.db.models import Min
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -17,6 +17,7 @@ from accounts.rating import PROPOSAL
 from accounts.rulings import Ruling, reason_of, record, require_reviewer_of
 from weitask.alarms import raise_alarm, resolve_alarm
 from weitask.periods import shanghai
+from weitask.questions import Question
 from weitask.refusal import Conflict, Refusal
 
 Subject = AccountDecision.Subject
@@ -130,9 +131,12 @@ def end_due(now: datetime) -> int:
         return len([_end(account, "", None, now) for account in due])
 
 
+_ENDING: Final = Question(lambda: MediaAccount.objects.filter(suspended_until__isnull=False), column="suspended_until")
+
+
 def next_due(now: datetime) -> datetime | None:
     """When the next suspension ends."""
-    return MediaAccount.objects.filter(suspended_until__isnull=False).aggregate(due=Min("suspended_until"))["due"]
+    return _ENDING.earliest()
 
 
 def _end(account: MediaAccount, reason: str, by: User | None, now: datetime) -> AccountDecision:
