@@ -27,8 +27,9 @@ WHERE account.kind IN ('available', 'frozen')
 ORDER BY account.id FOR NO KEY UPDATE OF account
 """
 _KINDS: Final = (AccountKind.AVAILABLE, AccountKind.FROZEN)
-_HELD: Final = "(SELECT sum(amount) FROM billing_hold WHERE advertiser_id = %(advertiser)s AND ended_at IS NULL)"
-_BOUND: Final = f"SELECT coalesce({_HELD}, 0), coalesce({credit.LIMIT}, 0)"
+# What a live hold is, for every statement that asks.
+HELD: Final = "(SELECT sum(amount) FROM billing_hold WHERE advertiser_id = %(advertiser)s AND ended_at IS NULL)"
+_BOUND: Final = f"SELECT coalesce({HELD}, 0), coalesce({credit.LIMIT}, 0)"
 _FROZEN: Final = """
 SELECT reference, id, source_id, target_id, amount FROM billing_transfer
 WHERE reason = 'freeze' AND reference = ANY(%s)
@@ -91,7 +92,7 @@ class _Freeze:
 def held(*, advertiser_id: int) -> int:
     """Fen held for all submissions in review of an advertiser."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce({_HELD}, 0)", {"advertiser": advertiser_id})
+        cursor.execute(f"SELECT coalesce({HELD}, 0)", {"advertiser": advertiser_id})
         return int(cursor.fetchone()[0])
 
 

@@ -7,20 +7,19 @@ from typing import Any, Final
 
 from django.db import connection
 
-from billing import credit
+from billing import credit, holds
 from billing.models import AccountKind, Entry
 
-_MONEY: Final = """
+_MONEY: Final = f"""
 SELECT coalesce((SELECT balance FROM billing_ledgeraccount
                  WHERE advertiser_id = %(advertiser)s AND kind = 'available'), 0),
        coalesce((SELECT balance FROM billing_ledgeraccount
                  WHERE advertiser_id = %(advertiser)s AND kind = 'frozen'), 0),
-       (SELECT coalesce(sum(amount), 0)::bigint FROM billing_hold
-        WHERE advertiser_id = %(advertiser)s AND ended_at IS NULL),
+       coalesce({holds.HELD}, 0)::bigint,
        (SELECT coalesce(sum(amount), 0)::bigint FROM billing_topup
         WHERE advertiser_id = %(advertiser)s AND state = 'success')
        + (SELECT coalesce(sum(amount), 0)::bigint FROM billing_suspenseitem WHERE advertiser_id = %(advertiser)s)
-"""
+"""  # noqa: S608 [our own words]
 _EARNINGS: Final = """
 SELECT coalesce((SELECT balance FROM billing_ledgeraccount WHERE owner_id = %(owner)s AND kind = 'payable'), 0),
        coalesce((SELECT balance FROM billing_ledgeraccount WHERE owner_id = %(owner)s AND kind = 'transit'), 0),
