@@ -102,7 +102,6 @@ TEMPLATES = [
     }
 ]
 
-FORM_RENDERER = "weitask.rendering.FormRenderer"
 
 # --- Who may enter --------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
