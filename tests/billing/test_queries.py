@@ -29,6 +29,16 @@ def test_the_balance_is_available_plus_frozen_and_a_hold_only_lowers_what_is_spe
     assert (got.held, got.spendable, got.recharged_total) == (20_000, 50_000, 100_000)
 
 
+def test_a_hold_that_has_ended_is_not_held_and_can_be_spent_again(now):
+    advertiser = AdvertiserFactory()
+    recharge(advertiser, 30_000)
+    holds.place(submission_id=1, advertiser_id=advertiser.pk, amount=20_000, now=now)
+    holds.end(submission_id=1, now=now)
+    wallet = queries.wallet(advertiser_id=advertiser.pk, now=now)
+    assert (wallet.held, wallet.spendable) == (0, 30_000)
+    holds.place(submission_id=2, advertiser_id=advertiser.pk, amount=30_000, now=now)
+
+
 def test_used_credit_is_a_separate_debt_and_available_is_never_below_zero(now):
     advertiser = AdvertiserFactory()
     recharge(advertiser, 10_000)
