@@ -41,59 +41,19 @@ if not settings.configured:
     )
 
 from django.core.wsgi import get_wsgi_application
-from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import include, path
 
 application = get_wsgi_application()
 
-
-class Account(models.Model):
-    """The columns that the market's API shows of an account."""
-
-    screen_name = models.TextField()
-    category_id = models.BigIntegerField()
-    followers = models.BigIntegerField()
-    rating = models.IntegerField()
-    price_repost = models.BigIntegerField()
-    price_original = models.BigIntegerField()
-    region = models.TextField()
-    organisation = models.BooleanField()
-    cpm_repost = models.BigIntegerField()
-    cpm_original = models.BigIntegerField()
-    accept_rate_bp = models.IntegerField()
-    lapse_rate_bp = models.IntegerField()
-    answer_minutes = models.IntegerField()
-    median_reposts = models.IntegerField()
-    median_comments = models.IntegerField()
-
-    class Meta:
-        app_label = "bare"
-        managed = False
-        db_table = "accounts_mediaaccount"
+from benchmarks.bare_models import Account, Order  # noqa: E402
 
 
 def rows(request: HttpRequest) -> HttpResponse:
     """Twenty rows by primary key, as JSON."""
     ids = [int(one) for one in request.GET["ids"].split(",")]
     return JsonResponse({"results": list(Account.objects.filter(pk__in=ids).values())})
-
-
-class Order(models.Model):
-    """The columns that a list of orders shows."""
-
-    number = models.TextField()
-    account = models.ForeignKey(Account, models.DO_NOTHING)
-    state = models.TextField()
-    start_at = models.DateTimeField()
-    price = models.BigIntegerField()
-    text = models.TextField()
-
-    class Meta:
-        app_label = "bare"
-        managed = False
-        db_table = "orders_order"
 
 
 def page(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import Advertiser, MediaAccount, User
@@ -104,8 +104,11 @@ def asked_for(*, task: Task) -> tuple[int, int, int]:
 
 def desk(*, reviewer: User) -> "QuerySet[Submission]":
     """What this reviewer may decide or look up, the nearest start first (A15, A48), with `items_open`."""
-    rows = Submission.objects.reviewable_by(reviewer).select_related("task__advertiser", "submitted_by")
-    rows = rows.annotate(items_open=Count("items", filter=Q(items__lapsed_at=None)))
+    rows = Submission.objects.reviewable_by(reviewer).select_related("task__advertiser")
+    # A subquery for the rows shown; grouping would join the items of the whole queue first.
+    held = Item.objects.filter(submission=OuterRef("pk"), lapsed_at=None).order_by()
+    counted = held.values("submission").annotate(number=Count("pk")).values("number")
+    rows = rows.annotate(items_open=Coalesce(Subquery(counted), 0))
     return rows.order_by(F("next_start_at").asc(nulls_last=True), "-pk")
 
 

@@ -10,7 +10,7 @@ BADGE: Final = 99  # beside a word of the menu: 99+
 
 def upto(rows: QuerySet, most: int) -> int:
     """How many rows there are; `most` + 1 stands for any number above."""
-    return rows.order_by()[: most + 1].count()
+    return rows.order_by().values("pk")[: most + 1].count()
 
 
 def shown(count: int, most: int) -> str:

@@ -21,7 +21,7 @@ from orders import settlement  # noqa: E402
 SIZES = ((16_000, 1_600), (162_000, 16_200))  # orders and owners: 100,000 and 1,000,000 entries
 SECONDS = 60.0
 GROWTH = 1.5
-RUNS = 3  # at least, and for so many seconds: a busy neighbour must meet the small book as he meets the large one
+RUNS = 2  # at least, and for so many seconds: a busy neighbour must meet the small book as he meets the large one
 LASTING = 15.0
 PLANTED = ("L01", "L02", "L03")
 ENTRY_BY_ENTRY = ("L01", "L02", "L03", "L15")

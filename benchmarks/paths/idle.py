@@ -24,7 +24,7 @@ from benchmarks import scratch
 from benchmarks.result import Case, Report, must
 from weitask.local.processes import Layout, commands
 
-WATCHED: Final = float(os.environ.get("BENCH_SECONDS", "40"))
+WATCHED: Final = float(os.environ.get("BENCH_SECONDS", "30"))
 STARTED_IN: Final = 200.0  # seconds; sweeps look once a minute at least
 WAITING: Final = 1_000
 MB: Final = 2**20

@@ -31,7 +31,7 @@ from weitask.periods import SLOT  # noqa: E402
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 SETS: Final = 200
-ROUNDS: Final = 3
+ROUNDS: Final = 2
 BEFORE: Final = 49 * 20  # rows before page 50
 TOP: Final = 5_000
 TAKEN_AT: Final = "2026-01-11T20:00:00+08:00"  # all of the top are busy then

@@ -1,6 +1,7 @@
 """选择帐号: the market with its filters, and putting the chosen into a draft (R5, R7, R21, R29)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +76,11 @@ class FilterForm(forms.Form):
         ],
     )
 
+    @property
+    def asked(self) -> str:
+        """All that the form shows of this search, as one word: the same word, the same form."""
+        return urlencode([(name, self[name].value() or "") for name in self.fields])
+
     def more_is_used(self) -> bool:
         """Whether a filter that is folded away is set or wrong; then it must be seen."""
         return any(self[name].value() not in (None, "") for name in MORE)
@@ -114,14 +120,15 @@ def market(request: HttpRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
     )
     here = {account.pk for account in page.rows}
+    columns = _columns(advertiser, form)
     context = {
         "task": task,
         "search": search,
         "page": page,
-        "rows": [_row(account, form=form, at=at, advertiser=advertiser, now=now) for account in page.rows],
+        "rows": [_row(account, columns, form=form, at=at, advertiser=advertiser, now=now) for account in page.rows],
         "starred": favourites.among(advertiser=advertiser, account_ids=sorted(here)),
         "favourites": filters.favourites,
-        "columns": _columns(advertiser, form),
+        "columns": columns,
         "chosen": set(task.selections.values_list("account_id", flat=True)) if task else set(),
         "ticked": whole_numbers(request.GET.getlist("account"))[:MAX_SELECTIONS],
         "here": here,
@@ -140,7 +147,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         found = queries.visible_account(advertiser=advertiser, account_id=pk)
     except MediaAccount.DoesNotExist as error:
         raise Http404 from error
-    cells = [_cell(one, found) for one in indicators.shown_to(advertiser)]
+    cells = [_cell(one, found) for one in map(Column.of, indicators.shown_to(advertiser))]
     now = clock.now()
     free = slots.nearest_free(account_id=pk, start=now, now=now, count=6)
     starred = favourites.among(advertiser=advertiser, account_ids=[pk])
@@ -158,8 +165,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     lines = [
         {"label": one.label, "cells": [_cell(one, account) for account in accounts]}
-        for one in indicators.shown_to(advertiser)
-        if one.key != "screen_name"
+        for one in map(Column.of, indicators.shown_to(advertiser))
+        if one.indicator.key != "screen_name"
     ]
     columns = [
         {
@@ -210,27 +217,44 @@ def _task(request: HttpRequest, advertiser: Advertiser) -> Task | None:
     return get_object_or_404(Task.objects.visible_to(advertiser), pk=named[-1]) if named else None
 
 
+@dataclass(frozen=True)
+class Column:
+    """A figure of accounts, with its name in the reader's language: translated once, not for every row."""
+
+    indicator: indicators.Indicator
+    label: str
+
+    @classmethod
+    def of(cls, indicator: indicators.Indicator) -> "Column":
+        return cls(indicator, str(indicator.label))
+
+
 def _row(
-    account: MediaAccount, *, form: str, at: datetime | None, advertiser: Advertiser, now: datetime
+    account: MediaAccount,
+    columns: Sequence[Column],
+    *,
+    form: str,
+    at: datetime | None,
+    advertiser: Advertiser,
+    now: datetime,
 ) -> dict[str, Any]:
     busy = bool(getattr(account, "busy", False))
     why = queries.why_not(account, form=form, start=at, advertiser=advertiser, busy=busy)
     free = slots.nearest_free(account_id=account.pk, start=at, now=now) if busy and at else []
-    cells = [_cell(one, account) for one in _columns(advertiser, form)]
-    return {"account": account, "cells": cells, "why_not": why, "free": free}
+    return {"account": account, "cells": [_cell(one, account) for one in columns], "why_not": why, "free": free}
 
 
-def _cell(indicator: indicators.Indicator, account: MediaAccount) -> dict[str, Any]:
-    value = indicator.value(account)
+def _cell(column: Column, account: MediaAccount) -> dict[str, Any]:
+    unit, value = column.indicator.unit, column.indicator.value(account)
     if isinstance(value, bool):
         text = gettext("是") if value else gettext("否")
     else:
-        text = _SAID[indicator.unit](value) if value not in (None, "") else "–"
-    return {"label": indicator.label, "unit": indicator.unit, "text": text}
+        text = _SAID[unit](value) if value not in (None, "") else "–"
+    return {"label": column.label, "unit": unit, "text": text}
 
 
-def _columns(advertiser: Advertiser, form: str) -> list[indicators.Indicator]:
+def _columns(advertiser: Advertiser, form: str) -> list[Column]:
     """The figures shown as columns: those of the form asked for, and not what the name cell says already."""
     other = "repost" if form == Form.ORIGINAL else "original"
     left_out = {"screen_name", "category", "organisation", f"price_{other}", f"cpm_{other}"}
-    return [one for one in indicators.shown_to(advertiser) if one.key not in left_out]
+    return [Column.of(one) for one in indicators.shown_to(advertiser) if one.key not in left_out]

@@ -1,0 +1,85 @@
+"""The floor of the desk: Django's own admin as it comes, one list of twenty orders, nobody asked who they are.
+
+Neither theme nor filters, search, sessions or permissions: what is left is what any list of Django's admin costs.
+"""
+
+import os
+
+import environ
+from django.conf import settings
+
+if not settings.configured:
+    settings.configure(
+        DATABASES={
+            "default": {
+                **environ.Env.db_url_config(os.environ["DATABASE_URL"]),
+                "CONN_MAX_AGE": 60,
+                "OPTIONS": {"options": "-c timezone=UTC"},
+            }
+        },
+        SECRET_KEY="bare",  # noqa: S106 [nothing is signed]
+        ALLOWED_HOSTS=["127.0.0.1"],
+        ROOT_URLCONF="benchmarks.bare_desk",
+        MIDDLEWARE=["benchmarks.bare_desk.chief", "django.contrib.messages.middleware.MessageMiddleware"],
+        MESSAGE_STORAGE="django.contrib.messages.storage.cookie.CookieStorage",
+        INSTALLED_APPS=[
+            *("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes"),
+            *("django.contrib.messages", "django.contrib.staticfiles", "benchmarks.apps.Bare"),
+        ],
+        STATIC_URL="/static/",
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                },
+            }
+        ],
+        USE_TZ=True,
+    )
+
+import django
+
+django.setup()
+
+from collections.abc import Callable  # noqa: E402
+
+from django.contrib import admin  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from benchmarks.bare_models import Order  # noqa: E402
+
+
+def chief(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Everybody is a superuser."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.user = User(username="chief", is_staff=True, is_superuser=True)
+        return answer(request)
+
+    return middleware
+
+
+@admin.register(Order)
+class OrderAdmin(admin.ModelAdmin):
+    """As many columns as the floor of people's pages shows."""
+
+    list_display = ("number", "account", "state", "start_at", "price", "text", "followers")
+    list_select_related = ("account",)
+    list_per_page = 20
+    show_full_result_count = False
+
+    def followers(self, order: Order) -> int:
+        return order.account.followers
+
+
+urlpatterns = [path("admin/", admin.site.urls)]
+application = get_wsgi_application()
