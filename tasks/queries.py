@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import Advertiser, MediaAccount, User
@@ -54,9 +54,10 @@ class Effect:
 def namable(*, advertiser: Advertiser, task: Task | None) -> "QuerySet[MediaAccount]":
     """The accounts a page may name and price to this advertiser: those they see (R5), and those the draft has already,
     which they saw when they chose them."""
-    seen = Q(pk__in=MediaAccount.objects.visible_to(advertiser).values("pk"))
+    # Asked account by account: `pk__in` beside an "or" would collect the whole market first.
+    seen = Q(Exists(MediaAccount.objects.visible_to(advertiser).filter(pk=OuterRef("pk"))))
     if task is not None:
-        seen |= Q(pk__in=task.selections.values("account_id"))
+        seen |= Q(Exists(task.selections.filter(account_id=OuterRef("pk"))))
     return MediaAccount.objects.filter(seen).select_related("category")
 
 
