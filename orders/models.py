@@ -124,6 +124,7 @@ class Order(models.Model):
                 name="order_lost",
             ),
             models.Index(fields=["account", "start_at"], name="order_of_account"),
+            models.Index(fields=["id"], condition=~Q(undecided=""), name="order_waits_for_verdict"),
         ]
         triggers = [
             pgtrigger.Trigger(
