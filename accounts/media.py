@@ -135,14 +135,6 @@ def decide(
         return record(locked, Ruling(subject, title, words, approved=approved), by, now)
 
 
-def set_specific(*, account: MediaAccount, specific: bool, by: User, now: datetime) -> MediaAccount:
-    """Put an account on the list of 特定 accounts or take it off; from then on the rating no longer decides (A26)."""
-    require_reviewer_of(account, by)
-    MediaAccount.objects.filter(pk=account.pk).update(specific=specific, specific_by_hand=True)
-    account.refresh_from_db()
-    return account
-
-
 def _decide_review(account: MediaAccount, *, approved: bool) -> None:
     account.review = Review.APPROVED if approved else Review.REJECTED
     if approved and not account.organisation and account.taking != Taking.OPEN:
