@@ -15,6 +15,7 @@ from accounts import bands
 from accounts.desk_models import AccountDecision as AccountDecision
 from accounts.desk_models import SuspensionProposal as SuspensionProposal
 from accounts.market_models import Favourite as Favourite
+from accounts.market_models import Figures as Figures
 from accounts.market_models import PriceBand as PriceBand
 from accounts.querysets import (
     AdvertiserQuerySet,

@@ -11,7 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("market/", market.market, name="market"),
     path("market/sum/", market.sum_of_choice, name="market_sum"),
     path("market/compare/", market.compare, name="market_compare"),
-    path("market/<int:pk>/", market.account, name="market_account"),
     path("market/<int:pk>/favourite/", favourites.star, name="market_favourite"),
     path("tasks/new/", editor.task_new, name="task_new"),
     path("tasks/source/", editor.fetch_source, name="task_source"),

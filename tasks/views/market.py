@@ -1,15 +1,13 @@
 """选择帐号: the market with its filters, and putting the chosen into a draft (R5, R7, R21, R29)."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,24 +19,13 @@ from accounts.workspace import advertiser_required, own_advertiser
 from tasks import drafting, quoting
 from tasks.models import LIVE, Form, Task
 from tasks.policy import MAX_SELECTIONS
+from tasks.views.cells import cell
 from weitask import clock, keyset
 from weitask.forms import ShanghaiField, YuanField, whole_numbers
 from weitask.refusal import Refusal
-from weitask.templatetags.weitask import money, people
 
 AT_A_TIME = 5
 MORE = ("followers_min", "followers_max", "price_min", "price_max", "rating_min", "region", "verified")
-
-
-_SAID: dict[str, Callable[[Any], str]] = {
-    "fen": money,
-    "people": people,
-    "percent": lambda value: f"{value // 100}.{value % 100 // 10}%",
-    "minutes": lambda value: gettext("%(minutes)s 分钟") % {"minutes": value},
-    "text": str,
-    "score": str,
-    "count": str,
-}
 
 
 class FilterForm(forms.Form):
@@ -133,23 +120,6 @@ def market(request: HttpRequest) -> HttpResponse:
 
 @advertiser_required
 @require_GET
-def account(request: HttpRequest, pk: int) -> HttpResponse:
-    """One account of the caller's view; anybody else's is not there (R5)."""
-    advertiser = own_advertiser(request)
-    try:
-        found = queries.visible_account(advertiser=advertiser, account_id=pk)
-    except MediaAccount.DoesNotExist as error:
-        raise Http404 from error
-    cells = [_cell(one, found) for one in indicators.shown_to(advertiser)]
-    now = clock.now()
-    free = slots.nearest_free(account_id=pk, start=now, now=now, count=6)
-    starred = favourites.among(advertiser=advertiser, account_ids=[pk])
-    context = {"account": found, "cells": cells, "free": free, "starred": starred}
-    return render(request, "tasks/market_account.html", context)
-
-
-@advertiser_required
-@require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """Up to five accounts side by side, a line for each figure this advertiser may see (R21, R141)."""
     advertiser = own_advertiser(request)
@@ -157,7 +127,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     accounts = queries.visible_accounts(advertiser=advertiser, account_ids=ticked[:AT_A_TIME])
     now = clock.now()
     lines = [
-        {"label": one.label, "cells": [_cell(one, account) for account in accounts]}
+        {"label": one.label, "cells": [cell(one, account) for account in accounts]}
         for one in indicators.shown_to(advertiser)
         if one.key != "screen_name"
     ]
@@ -216,17 +186,8 @@ def _row(
     busy = bool(getattr(account, "busy", False))
     why = queries.why_not(account, form=form, start=at, advertiser=advertiser, busy=busy)
     free = slots.nearest_free(account_id=account.pk, start=at, now=now) if busy and at else []
-    cells = [_cell(one, account) for one in _columns(advertiser, form)]
+    cells = [cell(one, account) for one in _columns(advertiser, form)]
     return {"account": account, "cells": cells, "why_not": why, "free": free}
-
-
-def _cell(indicator: indicators.Indicator, account: MediaAccount) -> dict[str, Any]:
-    value = indicator.value(account)
-    if isinstance(value, bool):
-        text = gettext("是") if value else gettext("否")
-    else:
-        text = _SAID[indicator.unit](value) if value not in (None, "") else "–"
-    return {"label": indicator.label, "unit": indicator.unit, "text": text}
 
 
 def _columns(advertiser: Advertiser, form: str) -> list[indicators.Indicator]:

@@ -1,0 +1,30 @@
+"""An indicator of an account in words, the same on every page that shows it (A27)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext
+
+from accounts.indicators import Indicator
+from accounts.models import MediaAccount
+from weitask.templatetags.weitask import money, people
+
+_SAID: dict[str, Callable[[Any], str]] = {
+    "fen": money,
+    "people": people,
+    "percent": lambda value: f"{value // 100}.{value % 100 // 10}%",
+    "minutes": lambda value: gettext("%(minutes)s 分钟") % {"minutes": value},
+    "text": str,
+    "score": str,
+    "count": str,
+}
+
+
+def cell(indicator: Indicator, account: MediaAccount) -> dict[str, Any]:
+    """`label`, `unit` and `text` of one figure; a dash where there is none."""
+    value = indicator.value(account)
+    if isinstance(value, bool):
+        text = gettext("是") if value else gettext("否")
+    else:
+        text = _SAID[indicator.unit](value) if value not in (None, "") else "–"
+    return {"label": indicator.label, "unit": indicator.unit, "text": text}
