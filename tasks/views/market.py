@@ -25,7 +25,8 @@ from weitask.forms import ShanghaiField, YuanField, whole_numbers
 from weitask.refusal import Refusal
 
 AT_A_TIME = 5
-MORE = ("followers_min", "followers_max", "price_min", "price_max", "rating_min", "region", "verified")
+ENTERPRISE = ("region", "verified", "accept_rate_min", "answer_max", "reposts_min", "comments_min", "cpm_max")
+MORE = ("followers_min", "followers_max", "price_min", "price_max", "rating_min", *ENTERPRISE)
 
 
 class FilterForm(forms.Form):
@@ -50,6 +51,11 @@ class FilterForm(forms.Form):
         empty_value=None,
     )
     free_at = ShanghaiField(label=_("此时空闲（北京时间）"), required=False)
+    accept_rate_min = forms.IntegerField(label=_("接单率不低于（%）"), required=False, min_value=0, max_value=100)
+    answer_max = forms.IntegerField(label=_("平均响应不超过（分钟）"), required=False, min_value=0, max_value=10**6)
+    reposts_min = forms.IntegerField(label=_("转发中位数不少于"), required=False, min_value=0, max_value=10**9)
+    comments_min = forms.IntegerField(label=_("评论中位数不少于"), required=False, min_value=0, max_value=10**9)
+    cpm_max = YuanField(label=_("千粉价不高于（元）"), required=False)
     favourites = forms.BooleanField(label=_("只看收藏"), required=False)
     ordering = forms.ChoiceField(
         label=_("排序"),
@@ -67,12 +73,18 @@ class FilterForm(forms.Form):
         return any(self[name].value() not in (None, "") for name in MORE)
 
     def filters(self, *, form: str) -> queries.MarketFilters:
+    def for_enterprises(self) -> list[Any]:
+        """The fields over columns that a 个人用户 does not see (R7)."""
+        return [self[name] for name in ENTERPRISE]
+
         """What the market understands; a field that is wrong filters nothing and shows its error."""
         data: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
         category = data.pop("category", None)
         at = data.pop("free_at", None)
         data.pop("form", None)
         return queries.MarketFilters(
+        if "accept_rate_min" in data:
+            data["accept_rate_min"] *= 100  # per cent typed, basis points asked
             form=form, category=category.slug if category else "", free_only=at is not None, **data
         )
 
