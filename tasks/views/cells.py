@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from accounts.indicators import Indicator
 from accounts.models import MediaAccount
 from weitask.templatetags.weitask import money, people
+from weitask.xlsx import Value, amount
 
 _SAID: dict[str, Callable[[Any], str]] = {
     "fen": money,
@@ -28,3 +29,13 @@ def cell(indicator: Indicator, account: MediaAccount) -> dict[str, Any]:
     else:
         text = _SAID[indicator.unit](value) if value not in (None, "") else "–"
     return {"label": indicator.label, "unit": indicator.unit, "text": text}
+
+
+def typed(indicator: Indicator, account: MediaAccount) -> Value:
+    """The same as a cell that Excel can sort and add up: yuan, per cent, whole numbers, words."""
+    value = indicator.value(account)
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if value is None or indicator.unit == "text":
+        return value or ""
+    return amount(value) if indicator.unit in ("fen", "percent") else int(value)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,8 +20,8 @@ from accounts.workspace import advertiser_required, own_advertiser
 from tasks import drafting, quoting
 from tasks.models import LIVE, Form, Task
 from tasks.policy import MAX_SELECTIONS
-from tasks.views.cells import cell
-from weitask import clock, keyset
+from tasks.views.cells import cell, typed
+from weitask import clock, keyset, lists
 from weitask.forms import ShanghaiField, YuanField, whole_numbers
 from weitask.refusal import Refusal
 
@@ -50,12 +51,12 @@ class FilterForm(forms.Form):
         coerce=lambda value: value == "true",
         empty_value=None,
     )
-    free_at = ShanghaiField(label=_("此时空闲（北京时间）"), required=False)
     accept_rate_min = forms.IntegerField(label=_("接单率不低于（%）"), required=False, min_value=0, max_value=100)
     answer_max = forms.IntegerField(label=_("平均响应不超过（分钟）"), required=False, min_value=0, max_value=10**6)
     reposts_min = forms.IntegerField(label=_("转发中位数不少于"), required=False, min_value=0, max_value=10**9)
     comments_min = forms.IntegerField(label=_("评论中位数不少于"), required=False, min_value=0, max_value=10**9)
     cpm_max = YuanField(label=_("千粉价不高于（元）"), required=False)
+    free_at = ShanghaiField(label=_("此时空闲（北京时间）"), required=False)
     favourites = forms.BooleanField(label=_("只看收藏"), required=False)
     ordering = forms.ChoiceField(
         label=_("排序"),
@@ -72,19 +73,19 @@ class FilterForm(forms.Form):
         """Whether a filter that is folded away is set or wrong; then it must be seen."""
         return any(self[name].value() not in (None, "") for name in MORE)
 
-    def filters(self, *, form: str) -> queries.MarketFilters:
     def for_enterprises(self) -> list[Any]:
         """The fields over columns that a 个人用户 does not see (R7)."""
         return [self[name] for name in ENTERPRISE]
 
+    def filters(self, *, form: str) -> queries.MarketFilters:
         """What the market understands; a field that is wrong filters nothing and shows its error."""
         data: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
         category = data.pop("category", None)
         at = data.pop("free_at", None)
         data.pop("form", None)
-        return queries.MarketFilters(
         if "accept_rate_min" in data:
             data["accept_rate_min"] *= 100  # per cent typed, basis points asked
+        return queries.MarketFilters(
             form=form, category=category.slug if category else "", free_only=at is not None, **data
         )
 
@@ -106,8 +107,11 @@ def market(request: HttpRequest) -> HttpResponse:
     filters = search.filters(form=form)
     at = search.cleaned_data.get("free_at") or (task.start_at if task else None)
     key = queries.sort_key(advertiser=advertiser, filters=filters)
+    found = Search(advertiser, filters, at)
+    if lists.is_wanted(request):
+        return _workbook(advertiser, found.window(key=key, seen=None, count=lists.MOST))
     page = keyset.ordered(
-        Search(advertiser, filters, at),
+        found,
         key=key.removeprefix("-"),
         descending=key.startswith("-"),
         after=request.GET.get("after", ""),
@@ -200,6 +204,14 @@ def _row(
     free = slots.nearest_free(account_id=account.pk, start=at, now=now) if busy and at else []
     cells = [cell(one, account) for one in _columns(advertiser, form)]
     return {"account": account, "cells": cells, "why_not": why, "free": free}
+
+
+def _workbook(advertiser: Advertiser, accounts: list[MediaAccount]) -> HttpResponse:
+    """What this advertiser may see of each account, and nothing else: the matrix that the page and the API walk."""
+    columns = indicators.shown_to(advertiser)
+    said = {"percent": gettext("%(name)s（%%）"), "fen": gettext("%(name)s（元）")}
+    head = [said.get(one.unit, "%(name)s") % {"name": one.label} for one in columns]
+    return lists.answer(gettext("帐号"), head, ([typed(one, account) for one in columns] for account in accounts))
 
 
 def _columns(advertiser: Advertiser, form: str) -> list[indicators.Indicator]:
