@@ -13,7 +13,7 @@ from accounts import workspace
 from accounts.models import User
 from accounts.views.refused import tell
 from accounts.workspace import owner_required
-from orders import answering, labels, queries, sheets
+from orders import answering, conduct, labels, queries, sheets
 from orders.forms import RefusalForm
 from orders.models import Order
 from orders.moves import Cause
@@ -43,9 +43,10 @@ def orders(request: HttpRequest) -> HttpResponse:
         return lists.answer(_("订单"), sheets.ORDERS, sheets.of_orders(rows_of_file))
     page = sorting.page(request, shown, SORTS)
     counts, now = queries.label_counts(owner=owner), clock.now()
+    clashes = answering.clashes(orders=page.rows, now=now)
     context = {
         "page": page,
-        "rows": [(order, labels.label(order)) for order in page.rows],
+        "rows": [(order, labels.label(order), clashes.get(order.pk)) for order in page.rows],
         "labels": [(label, counts[label.slug]) for label in labels.LABELS],
         "total": sum(counts[label.slug] for label in labels.LABELS if not label.is_payout),
         "sorts": SORTS,
@@ -168,6 +169,7 @@ def _page(request: HttpRequest, found: Order, form: RefusalForm) -> HttpResponse
         "images": Image.objects.filter(pk__in=found.image_ids),
         "open": open_now,
         "clashing": answering.clashing(order=found, now=now)[:5] if open_now else [],
+        "prospect": conduct.prospect(order=found, now=now) if open_now else None,
         "forecast": queries.forecast(found),
         "evidence": queries.evidence(found),
         "form": form,
