@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("market/<int:pk>/", market_account.account, name="market_account"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:pk>/", tasks.task, name="task"),
+    path("tasks/<int:pk>/story/", tasks.task_story, name="task_story"),
     path("tasks/<int:pk>/report/", reports.closing_report, name="task_report"),
     path("tasks/<int:pk>/add/", tasks.add, name="task_add_orders"),
     path("tasks/<int:pk>/report.xlsx", exports.task_export, name="task_export"),

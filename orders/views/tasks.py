@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.workspace import advertiser_required, own_advertiser
-from orders import labels, queries, results, sheets
+from orders import labels, queries, results, sheets, spread, story
 from orders.moves import HOLDING_MONEY
 from tasks import queries as task_queries
 from tasks import quoting, review
@@ -72,8 +72,23 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "decisions": found.decisions.select_related("by"),
         "images": Image.objects.filter(pk__in=found.image_ids),
         "can_add": found.state in LIVE,
+        "chart": spread.chart(found) if report.lines else None,
     }
     return render(request, "orders/task.html", context)
+
+
+@advertiser_required
+@require_GET
+def task_story(request: HttpRequest, pk: int) -> HttpResponse:
+    """What happened when, and where the money went: fetched after the page, and again while the task moves."""
+    found = get_object_or_404(Task.objects.visible_to(own_advertiser(request)), pk=pk)
+    context = {
+        "task": found,
+        "timeline": story.timeline(found),
+        "money": story.money(found),
+        "moving": found.state in (TaskState.IN_REVIEW, *LIVE),
+    }
+    return render(request, "orders/_task_story.html", context)
 
 
 @advertiser_required
