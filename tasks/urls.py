@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("market/compare/", market.compare, name="market_compare"),
     path("market/<int:pk>/favourite/", favourites.star, name="market_favourite"),
     path("tasks/new/", editor.task_new, name="task_new"),
+    path("tasks/hints/", editor.text_hints, name="task_hints"),
     path("tasks/source/", editor.fetch_source, name="task_source"),
     path("tasks/<int:pk>/edit/", editor.task_edit, name="task_edit"),
     path("tasks/<int:pk>/choose/", market.choose, name="task_choose"),
