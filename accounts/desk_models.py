@@ -18,6 +18,8 @@ class AccountDecision(models.Model):
         WARNING = "warning", _("警告")
         SUSPENSION = "suspension", _("暂停交易")
         RESUMPTION = "resumption", _("恢复交易")
+        LISTED = "listed", _("列为特定帐号")
+        UNLISTED = "unlisted", _("移出特定帐号")
 
     account = models.ForeignKey(
         "accounts.MediaAccount", models.PROTECT, related_name="decisions", verbose_name=_("帐号")

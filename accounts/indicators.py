@@ -33,6 +33,7 @@ class Indicator:
         unit: how to show it: "text", "people", "fen", "score", "percent" (basis points), "minutes", "count".
         audience: which kind of advertiser sees it.
         value: reads it from an account of `queries.market`.
+        kept: it is the column of that name, and how it moved is kept day by day (`history`).
     """
 
     key: str
@@ -40,6 +41,7 @@ class Indicator:
     unit: str
     audience: Audience
     value: Callable[[MediaAccount], Any]
+    kept: bool = False
 
 
 def _plain(name: str) -> Callable[[MediaAccount], Any]:
@@ -59,19 +61,19 @@ def cpm(account: MediaAccount, form: str) -> int | None:
 INDICATORS: Final = (
     Indicator("screen_name", _("微博昵称"), "text", Audience.BOTH, _plain("screen_name")),
     Indicator("category", _("帐号类别"), "text", Audience.BOTH, _category),
-    Indicator("followers", _("粉丝数"), "people", Audience.BOTH, _plain("followers")),
-    Indicator("rating", _("评级"), "score", Audience.BOTH, _plain("rating")),
+    Indicator("followers", _("粉丝数"), "people", Audience.BOTH, _plain("followers"), kept=True),
+    Indicator("rating", _("评级"), "score", Audience.BOTH, _plain("rating"), kept=True),
     Indicator("price_repost", _("转发价格"), "fen", Audience.BOTH, _plain("price_repost")),
     Indicator("price_original", _("原发价格"), "fen", Audience.ENTERPRISE, _plain("price_original")),
     Indicator("region", _("地区"), "text", Audience.ENTERPRISE, _plain("region")),
     Indicator("organisation", _("企业认证"), "text", Audience.ENTERPRISE, _plain("organisation")),
     Indicator("cpm_repost", _("转发千粉价"), "fen", Audience.ENTERPRISE, lambda account: cpm(account, "repost")),
     Indicator("cpm_original", _("原发千粉价"), "fen", Audience.ENTERPRISE, lambda account: cpm(account, "original")),
-    Indicator("accept_rate_bp", _("接单率"), "percent", Audience.ENTERPRISE, _plain("accept_rate_bp")),
-    Indicator("lapse_rate_bp", _("流单率"), "percent", Audience.ENTERPRISE, _plain("lapse_rate_bp")),
-    Indicator("answer_minutes", _("平均响应"), "minutes", Audience.ENTERPRISE, _plain("answer_minutes")),
-    Indicator("median_reposts", _("转发中位数"), "count", Audience.ENTERPRISE, _plain("median_reposts")),
-    Indicator("median_comments", _("评论中位数"), "count", Audience.ENTERPRISE, _plain("median_comments")),
+    Indicator("accept_rate_bp", _("接单率"), "percent", Audience.ENTERPRISE, _plain("accept_rate_bp"), kept=True),
+    Indicator("lapse_rate_bp", _("流单率"), "percent", Audience.ENTERPRISE, _plain("lapse_rate_bp"), kept=True),
+    Indicator("answer_minutes", _("平均响应"), "minutes", Audience.ENTERPRISE, _plain("answer_minutes"), kept=True),
+    Indicator("median_reposts", _("转发中位数"), "count", Audience.ENTERPRISE, _plain("median_reposts"), kept=True),
+    Indicator("median_comments", _("评论中位数"), "count", Audience.ENTERPRISE, _plain("median_comments"), kept=True),
 )
 
 

@@ -1,4 +1,4 @@
-"""Rows beside the market: what an advertiser marked, and what similar accounts earned."""
+"""Rows beside the market: what an advertiser marked, what similar accounts earned, how figures moved."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -38,3 +38,14 @@ class Favourite(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["advertiser", "account"], name="favourite_once")]
+
+
+class Figures(models.Model):
+    """An account's indicators at the end of a Shanghai day on which one of them changed. Written by `history`."""
+
+    account = models.ForeignKey("accounts.MediaAccount", models.CASCADE, related_name="figures", db_index=False)
+    day = models.DateField()
+    figures = models.JSONField()  # {indicator key: number or null}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "day"], name="figures_once_a_day")]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import history
 from accounts.models import AccountDecision, Category, MediaAccount, User, WeiboAccount
 from accounts.rulings import Ruling, reason_of, record, require_reviewer_of
 from accounts.weibo_binding import is_organisation
@@ -52,6 +53,7 @@ def open_account(*, weibo: WeiboAccount, by: User, now: datetime) -> MediaAccoun
             if not again.update(review=Review.PENDING, **facts):
                 raise Conflict("account_open_already", _("该帐号已经申请过，请勿重复提交"))
             account.refresh_from_db()
+        history.note(account_ids=[account.pk], now=now)
     return account
 
 
@@ -133,14 +135,6 @@ def decide(
         locked.save(update_fields=["review", "taking"])
         title = titles[0] if approved else titles[1]
         return record(locked, Ruling(subject, title, words, approved=approved), by, now)
-
-
-def set_specific(*, account: MediaAccount, specific: bool, by: User, now: datetime) -> MediaAccount:
-    """Put an account on the list of 特定 accounts or take it off; from then on the rating no longer decides (A26)."""
-    require_reviewer_of(account, by)
-    MediaAccount.objects.filter(pk=account.pk).update(specific=specific, specific_by_hand=True)
-    account.refresh_from_db()
-    return account
 
 
 def _decide_review(account: MediaAccount, *, approved: bool) -> None:

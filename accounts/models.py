@@ -15,6 +15,7 @@ from accounts import bands
 from accounts.desk_models import AccountDecision as AccountDecision
 from accounts.desk_models import SuspensionProposal as SuspensionProposal
 from accounts.market_models import Favourite as Favourite
+from accounts.market_models import Figures as Figures
 from accounts.market_models import PriceBand as PriceBand
 from accounts.querysets import (
     AdvertiserQuerySet,
@@ -263,6 +264,8 @@ class MediaAccount(models.Model):
                 name="market_specific",
             ),
             models.Index(fields=["suspended_until"], condition=~Q(suspended_until=None), name="media_until_due"),
+            models.Index(fields=["id"], condition=Q(review="pending"), name="media_waits_for_review"),
+            models.Index(fields=["id"], condition=Q(taking="applied"), name="media_waits_for_taking"),
             GinIndex(OpClass(Upper("screen_name"), name="gin_trgm_ops"), name="media_by_name"),  # as icontains asks
         ]
 

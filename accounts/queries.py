@@ -15,7 +15,9 @@ FORMS: Final = ("original", "repost")
 # What a search may be sorted by, and the columns behind it; `{form}` is the form asked about.
 ORDERINGS: Final = {"-followers": "-followers", "price": "price_{form}", "-rating": "-rating", "cpm": "cpm_{form}"}
 DEFAULT_ORDERING: Final = "-followers"
-ADVANCED: Final = frozenset({"verified", "region"})  # 高级筛选: for 企业用户 only (R7)
+ADVANCED: Final = frozenset(  # 高级筛选: for 企业用户 only (R7)
+    {"verified", "region", "accept_rate_min", "answer_max", "reposts_min", "comments_min", "cpm_max"}
+)
 
 _WHY_NOT: Final = (
     _("不能选择自己的帐号"),
@@ -42,6 +44,11 @@ class MarketFilters:
     rating_min: int | None = None
     verified: bool | None = None
     region: str = ""
+    accept_rate_min: int | None = None  # basis points
+    answer_max: int | None = None  # minutes
+    reposts_min: int | None = None  # medians
+    comments_min: int | None = None
+    cpm_max: int | None = None  # fen per 1,000 followers
     q: str = ""
     free_only: bool = False  # with `at`
     favourites: bool = False  # only those the advertiser marked
@@ -136,5 +143,13 @@ def _conditions(filters: MarketFilters, *, advanced: bool) -> Q:
         "screen_name__icontains": filters.q.strip() or None,
     }
     if advanced:
-        wanted |= {"verified": filters.verified, "region__startswith": filters.region.strip() or None}
+        wanted |= {
+            "verified": filters.verified,
+            "region__startswith": filters.region.strip() or None,
+            "accept_rate_bp__gte": filters.accept_rate_min,
+            "answer_minutes__lte": filters.answer_max,
+            "median_reposts__gte": filters.reposts_min,
+            "median_comments__gte": filters.comments_min,
+            f"cpm_{filters.form}__lte": filters.cpm_max,
+        }
     return Q(**{name: value for name, value in wanted.items() if value is not None})

@@ -25,7 +25,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from accounts import notices
+from accounts import history, notices
 from accounts.models import MediaAccount, RatingScore
 from weitask.alarms import raise_alarm
 from weitask.periods import shanghai
@@ -118,6 +118,7 @@ def apply(facts: Sequence[Facts], *, now: datetime) -> int:
         rated = {account.pk: rate(facts=told[account.pk], followers=account.followers) for account in accounts}
         changed = [account for account in accounts if _write(account, told[account.pk], rated[account.pk])]
         MediaAccount.objects.bulk_update(changed, _WRITTEN, batch_size=1000)
+        history.note(account_ids=[account.pk for account in changed], now=now)
         news = _news(rated)
         RatingScore.objects.bulk_create(
             RatingScore(

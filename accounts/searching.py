@@ -59,7 +59,11 @@ _ASKED: Final = {
     "region": "starts_with(m.region, %(region)s)",
     "q": "upper(m.screen_name) LIKE upper(%(q)s)",
     "favourites": "m.id = ANY (ARRAY(SELECT account_id FROM accounts_favourite WHERE advertiser_id = %(favourites)s))",
-    # These two follow from a price and a number of followers together, and tell an index when to stop.
+    "accept_rate_min": "m.accept_rate_bp >= %(accept_rate_min)s",
+    "answer_max": "m.answer_minutes <= %(answer_max)s",
+    "reposts_min": "m.median_reposts >= %(reposts_min)s",
+    "comments_min": "m.median_comments >= %(comments_min)s",
+    # Asked for, or following from a price and a number of followers together: they tell an index when to stop.
     "cpm_max": "m.cpm_{form} <= %(cpm_max)s",
     "cpm_min": "m.cpm_{form} >= %(cpm_min)s",
     "free": _FREE,
@@ -116,7 +120,8 @@ class Search:
                 continue
             given[name] = f"%{_plain(words)}%" if name == "q" else words
         if "price_max" in given and given.get("followers_min"):
-            given["cpm_max"] = given["price_max"] * 1000 // given["followers_min"]
+            dearest = given["price_max"] * 1000 // given["followers_min"]
+            given["cpm_max"] = min(dearest, given.get("cpm_max", dearest))
         if "price_min" in given and given.get("followers_max"):
             given["cpm_min"] = given["price_min"] * 1000 // given["followers_max"]
         if given.pop("favourites", False):

@@ -1,15 +1,16 @@
 """The 15-minute slots: at most one job of one account at a time, promised by the database (R29, R68, A18, L27)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 from django.db import connection, transaction
 
 from accounts.models import Slot
-from weitask.periods import SLOT, START_FROM, START_TO
+from weitask.periods import SLOT, START_FROM, START_TO, midnight, shanghai
 
 _INSERT: Final = """
 INSERT INTO accounts_slot (account_id, period, order_id)
@@ -26,6 +27,8 @@ JOIN accounts_slot slot ON slot.account_id = wanted.account_id
  AND slot.period && tstzrange(wanted.start, wanted.start + interval '15 minutes', '[)')
 """
 _MINUTE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
 
 Pair = tuple[int, datetime]
 
@@ -37,6 +40,23 @@ class Wanted:
     account_id: int
     start: datetime
     order_id: int
+
+
+@dataclass(frozen=True)
+class Hour:
+    """One hour of a Shanghai day: how many jobs begin in it, and whether a task submitted now may begin in it."""
+
+    hour: int
+    jobs: int
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Day:
+    """One Shanghai day of the calendar with its 24 hours."""
+
+    day: date
+    hours: Sequence[Hour]
 
 
 class SlotTaken(Exception):
@@ -102,6 +122,19 @@ def nearest_free_of(*, pairs: Collection[Pair], now: datetime, count: int = 3) -
     return {
         (account, start): _nearest(start, busy[account], between=(first, last), count=count) for account, start in pairs
     }
+
+
+def calendar(*, account_id: int, now: datetime) -> list[Day]:
+    """The days in which a task submitted now may begin, hour by hour, with the jobs the account has taken on (R29)."""
+    first, last = _whole_minute_from(now + START_FROM), now + START_TO
+    begin = midnight(shanghai(first).date())
+    taken = Slot.objects.filter(account_id=account_id, start_at__gte=begin, start_at__lte=last)
+    jobs = Counter(
+        shanghai(start).replace(minute=0, second=0, microsecond=0) for start in taken.values_list("start_at", flat=True)
+    )
+    hours = [begin + number * _HOUR for number in range(((last - begin) // _DAY + 1) * 24)]
+    shown = [(at, Hour(at.hour, jobs[at], is_open=at + _HOUR > first and at <= last)) for at in map(shanghai, hours)]
+    return [Day(day, [hour for _at, hour in some]) for day, some in groupby(shown, key=lambda one: one[0].date())]
 
 
 def _nearest(

@@ -12,7 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import notices, vault
+from accounts import history, notices, vault
 from accounts.models import MediaAccount, User, WeiboAccount
 from weitask.gateways import weibo as gateway
 from weitask.gateways.errors import GatewayError, PermanentError
@@ -53,7 +53,7 @@ def bind(*, user: User, token: gateway.Token, profile: gateway.User, now: dateti
         _copy(account, profile)
         _was_read(account, now)
         account.save()
-        _copy_to_media(account)
+        _copy_to_media(account, now)
     return account
 
 
@@ -132,7 +132,7 @@ def refresh_profile(*, weibo: WeiboAccount, profile: gateway.User, now: datetime
         _copy(account, profile)
         _was_read(account, now)
         account.save()
-        _copy_to_media(account)
+        _copy_to_media(account, now)
 
 
 def is_as_shown(*, weibo: WeiboAccount, profile: gateway.User) -> bool:
@@ -222,9 +222,10 @@ def is_organisation(account: WeiboAccount) -> bool:
     return account.verified_type in settings.WEIBO_ORG_TYPES and (account.verified or account.verified_type == 8)
 
 
-def _copy_to_media(account: WeiboAccount) -> None:
-    """The search row carries copies of what is searched by."""
-    MediaAccount.objects.filter(weibo_id=account.pk).update(
+def _copy_to_media(account: WeiboAccount, now: datetime) -> None:
+    """The search row carries copies of what is searched by; how it changed is kept."""
+    rows = MediaAccount.objects.filter(weibo_id=account.pk)
+    rows.update(
         screen_name=account.screen_name,
         followers=account.followers,
         region=account.region,
@@ -232,6 +233,7 @@ def _copy_to_media(account: WeiboAccount) -> None:
         verified=account.verified,
         authorised=account.token_state == WeiboAccount.Token.VALID,
     )
+    history.note(account_ids=list(rows.values_list("pk", flat=True)), now=now)
 
 
 def _take_away(rows: "QuerySet[WeiboAccount]", *, state: str, code: str) -> int:

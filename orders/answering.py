@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts import access, slots
 from accounts.models import MediaAccount, User, WeiboAccount
@@ -21,6 +21,15 @@ from weitask.questions import Question
 from weitask.refusal import Conflict, Forbidden, Refusal
 
 _BIND_LINK = "/accounts/weibo/login/?process=connect"
+_RIVALS: Final = """
+SELECT one.id FROM orders_order one WHERE one.id = ANY(%(orders)s) AND EXISTS (
+    SELECT FROM orders_order rival
+    WHERE rival.account_id = one.account_id AND rival.state = 'dispatched' AND rival.id <> one.id
+      AND rival.start_at > greatest(one.start_at - interval '15 minutes', %(now)s)
+      AND rival.start_at < one.start_at + interval '15 minutes')
+"""
+_TAKEN: Final = gettext_lazy("该时段已接其它任务，不能再接")
+_CONTESTED: Final = gettext_lazy("同一时段还有别的订单，接下一单会自动拒绝另一单")
 
 
 @contextmanager
@@ -121,6 +130,18 @@ def refuse(*, order: Order, by: User, code: str, reason: str, now: datetime) -> 
 def clashing(*, order: Order, now: datetime) -> QuerySet[Order]:
     """Other 派单 of the account that accepting this order gives up: starts less than 15 minutes apart (A18)."""
     return _overlapping(order).filter(start_at__gt=now)
+
+
+def clashes(*, orders: Sequence[Order], now: datetime) -> dict[int, str]:
+    """What stands in the way of each open order of a page, by order id: a job already taken, or a rival (A18)."""
+    waiting = [order for order in orders if order.state == State.DISPATCHED and order.start_at > now]
+    if not waiting:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_RIVALS, {"orders": [order.pk for order in waiting], "now": now})
+        found = {pk: str(_CONTESTED) for (pk,) in cursor.fetchall()}
+    busy = slots.taken(pairs=[(order.account_id, order.start_at) for order in waiting])
+    return found | {order.pk: str(_TAKEN) for order in waiting if (order.account_id, order.start_at) in busy}
 
 
 def expire_due(now: datetime) -> int:

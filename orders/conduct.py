@@ -1,7 +1,7 @@
 """What an account's orders did to its rating: how the score moved and why, and what each order costs (A42, R140)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -15,6 +15,7 @@ from accounts.models import MediaAccount, RatingScore
 from orders import ratings
 from orders.models import Order, RatingAppeal
 from orders.moves import State
+from orders.refusals import GROUNDS, Ground
 from weitask.periods import shanghai
 
 CHANGES: Final = 20  # shown
@@ -68,6 +69,35 @@ class Cost:
     @property
     def may_appeal(self) -> bool:
         return self.appeal is None or self.appeal.accepted is not None
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What an open order would do to the rating: the score now, accepted, left to lapse, refused by each ground."""
+
+    score: int
+    accepted: int
+    lapsed: int
+    refused: Sequence[tuple[Ground, int]]
+
+
+def prospect(*, order: Order, now: datetime) -> Prospect:
+    """The score by the orders of the last 30 days, with this one answered in each way; the speed of the answer left
+    out, which an average over all answers hardly shows (R64, A42)."""
+    known = ratings.facts(account_ids=[order.account_id], now=now)
+    facts = known[0] if known else rating.Facts(order.account_id)
+
+    def score(answered: int = 1, **more: int) -> int:
+        counted = {name: getattr(facts, name) + one for name, one in more.items()}
+        told = replace(facts, dispatched=facts.dispatched + answered, **counted)
+        return rating.rate(facts=told, followers=order.account.followers).score
+
+    return Prospect(
+        score=score(0),
+        accepted=score(accepted=1),
+        lapsed=score(lapsed=1),
+        refused=[(ground, score(refused_unfair=int(not ground.fair))) for ground in GROUNDS],
+    )
 
 
 def changes(*, account: MediaAccount) -> list[Change]:

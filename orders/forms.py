@@ -4,12 +4,14 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders import appeals
 from orders.models import StandingRule
 from orders.refusals import GROUNDS, LEAST, MOST
 from orders.standing import Wanted
+from tasks.models import RuleCategory
 from weitask.forms import YuanField
 
 
@@ -63,12 +65,19 @@ class StandingRuleForm(forms.Form):
         label=_("最晚开始（北京时间）"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
+    left_out = forms.MultipleChoiceField(
+        label=_("机审提示以下类别时不自动接单"),
+        required=False,
+        choices=lambda: [(name, gettext(name)) for name in RuleCategory.objects.values_list("name", flat=True)],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
+
     @staticmethod
     def initial_of(rule: StandingRule | None) -> dict[str, Any]:
         """The rule as it stands, or office hours to begin with."""
         if rule is None:
             return {"opens": time(9), "closes": time(22)}
-        return {name: getattr(rule, name) for name in ("original_from", "repost_from", "opens", "closes")}
+        return {name: getattr(rule, name) for name in ("original_from", "repost_from", "opens", "closes", "left_out")}
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

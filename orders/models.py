@@ -124,6 +124,7 @@ class Order(models.Model):
                 name="order_lost",
             ),
             models.Index(fields=["account", "start_at"], name="order_of_account"),
+            models.Index(fields=["id"], condition=~Q(undecided=""), name="order_waits_for_verdict"),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -329,6 +330,8 @@ class StandingRule(models.Model):
     repost_from = models.BigIntegerField(_("转发净收入不低于（分）"), null=True, blank=True)
     opens = models.TimeField(_("最早开始"))  # Shanghai
     closes = models.TimeField(_("最晚开始"))
+    # Categories of the rule book: content in which the machine found something of them waits for its owner.
+    left_out = ArrayField(models.CharField(max_length=30), default=list, db_default=[], blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)  # Weibo's `rip`
     set_at = models.DateTimeField(_("设定时间"))
 

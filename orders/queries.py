@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncDate
 
-from accounts.models import Advertiser, User
+from accounts.models import Advertiser, MediaAccount, User
 from orders.labels import LABELS
 from orders.models import Order, OrderEvent, PublishAttempt, Reading, Verdict
 from orders.moves import EARNED, POSTED, TAKES_SLOT, UNCHARGED, State
@@ -97,6 +97,15 @@ def coming(*, owner: User, start: datetime, end: datetime, after: int | None, co
         cursor.execute(_COMING.format(behind=behind), known)
         ids = [pk for (pk,) in cursor.fetchall()]
     return list(lines(owner).filter(pk__in=ids).order_by("start_at", "pk"))
+
+
+def recent_work(*, account: MediaAccount, count: int = 8) -> list[Order]:
+    """The last posts of an account that still stand as far as we know, newest first: how they spread, never for whom
+    they were made nor what they cost."""
+    posted = Order.objects.filter(account=account, state__in=[State.PUBLISHED, *EARNED])
+    standing = posted.filter(deleted_early=False, exempt_from=None, first_missing_at=None)
+    shown = standing.only("form", "text", "weibo_id", "posted_at", "reposts", "comments", "likes")
+    return list(shown.order_by("-start_at")[:count])
 
 
 def content(order: Order) -> dict[str, str]:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from tasks.models import Task
+from weitask.periods import shanghai
 
 # What each reading brought beyond the one before; a post that loses reposts takes them back.
 _GAINED: Final = """
@@ -43,3 +45,18 @@ def of_task(task: Task) -> list[Point]:
     hours, *gained = zip(*rows, strict=True) if rows else ((), (), (), ())
     sums = [accumulate(int(one) for one in column) for column in gained]
     return [Point(*point) for point in zip(hours, *sums, strict=True)]
+
+
+def chart(task: Task) -> dict[str, Any] | None:
+    """The same as lines to draw; None where there are not two points yet."""
+    points = of_task(task)
+    if len(points) < 2:
+        return None
+    return {
+        "moments": [f"{shanghai(point.hour):%m-%d %H:00}" for point in points],
+        "lines": [
+            {"name": _("转发数"), "values": [point.reposts for point in points]},
+            {"name": _("评论数"), "values": [point.comments for point in points]},
+            {"name": _("赞数"), "values": [point.likes for point in points]},
+        ],
+    }

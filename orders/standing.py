@@ -4,6 +4,7 @@ A rule only ever says yes. What it does not take, or what `answering.accept` ref
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
@@ -26,12 +27,14 @@ BATCH: Final = 200  # orders of one look
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an owner wants accepted: per form the least net income in fen (None: never), between which hours."""
+    """What an owner wants accepted: per form the least net income in fen (None: never), between which hours, and
+    without which categories of content (names of `RuleCategory`)."""
 
     original_from: int | None
     repost_from: int | None
     opens: time
     closes: time
+    left_out: Sequence[str] = ()
     ip: str | None = None  # the owner's address when the rule was set, which Weibo wants with each post
 
 
@@ -52,6 +55,7 @@ def set_rule(*, account: MediaAccount, by: User, wanted: Wanted, now: datetime) 
             "repost_from": wanted.repost_from,
             "opens": wanted.opens,
             "closes": wanted.closes,
+            "left_out": list(wanted.left_out),
             "ip": wanted.ip,
             "set_at": now,
         },
@@ -72,7 +76,9 @@ def drop_rule(*, account: MediaAccount, by: User) -> bool:
 def act_due(now: datetime) -> int:
     """Accept what the rules take among orders that no rule has looked at yet; returns how many were accepted."""
     due = Order.objects.filter(rule_due_at__lte=now, state=State.DISPATCHED)
-    orders = due.select_related("owner", "account__standing_rule").order_by("start_at", "pk")[:BATCH]
+    orders = due.select_related("owner", "account__standing_rule", "item__submission").order_by("start_at", "pk")[
+        :BATCH
+    ]
     watch = Stopwatch(now)  # each order is answered by the time at which its turn comes (A19)
     return sum(_act(order, now=watch.read()) for order in orders)
 
@@ -88,9 +94,17 @@ def next_due(now: datetime) -> datetime | None:
 
 
 def takes(rule: StandingRule, order: Order) -> bool:
-    """Whether the rule says yes: enough income for the form, and a start between its hours in Shanghai."""
+    """Whether the rule says yes: enough income for the form, a start between its hours in Shanghai, and nothing found
+    in the submission of a category that the owner wants to look at, be it another account's text."""
     least = rule.original_from if order.form == "original" else rule.repost_from
-    return least is not None and order.price >= least and rule.opens <= shanghai(order.start_at).time() <= rule.closes
+    pays = least is not None and order.price >= least
+    in_time = rule.opens <= shanghai(order.start_at).time() <= rule.closes
+    return pays and in_time and not (rule.left_out and _found_in(order) & set(rule.left_out))
+
+
+def _found_in(order: Order) -> set[str]:
+    """The categories of what screening pointed at in the submission."""
+    return {finding["category"] for finding in order.item.submission.findings}
 
 
 def _act(order: Order, *, now: datetime) -> int:

@@ -9,7 +9,19 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Identity, User
 from accounts.workspace import Entry, menu
-from orders.views import advertiser_home, calendar, exports, help, home, inbox, ratings, reports, standing, tasks
+from orders.views import (
+    advertiser_home,
+    calendar,
+    exports,
+    help,
+    home,
+    inbox,
+    market_account,
+    ratings,
+    reports,
+    standing,
+    tasks,
+)
 from weitask import clock, counting
 
 urlpatterns: list[URLPattern] = [
@@ -20,8 +32,10 @@ urlpatterns: list[URLPattern] = [
     path("lessons/", help.lessons, name="lessons"),
     path("lessons/<int:pk>/", help.lesson, name="lesson"),
     path("support/", help.support, name="support"),
+    path("market/<int:pk>/", market_account.account, name="market_account"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:pk>/", tasks.task, name="task"),
+    path("tasks/<int:pk>/story/", tasks.task_story, name="task_story"),
     path("tasks/<int:pk>/report/", reports.closing_report, name="task_report"),
     path("tasks/<int:pk>/add/", tasks.add, name="task_add_orders"),
     path("tasks/<int:pk>/report.xlsx", exports.task_export, name="task_export"),

@@ -1,7 +1,8 @@
 """What an advertiser types about a task: the content, and a row for each chosen account (R20, R22)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tasks.drafting import SelectionInput, TaskInput
 from tasks.models import Form, Task
 from weitask.forms import ShanghaiField, whole_numbers
+from weitask.periods import START_FROM, START_TO, shanghai
 from weitask.refusal import Problem
 
 # Problems of the value itself; a clash with another order is the row's own, whoever set the start.
@@ -64,6 +66,17 @@ class RowForm(forms.Form):
         """The row for the domain; call after `is_valid`."""
         data = self.cleaned_data
         return SelectionInput(data["account"], data["start_at"], data["text"], None, data["price_seen"])
+
+
+def offer_starts(typed: Iterable[forms.Form], *, now: datetime) -> tuple[datetime, datetime]:
+    """Let the pickers offer what may be submitted now, and answer the first and the last of it; drafts may hold any
+    start, and `policy` judges at the submission (R25, R26)."""
+    first = (now + START_FROM + timedelta(minutes=1) - timedelta.resolution).replace(second=0, microsecond=0)
+    last = (now + START_TO).replace(second=0, microsecond=0)
+    bounds = {"min": f"{shanghai(first):%Y-%m-%dT%H:%M}", "max": f"{shanghai(last):%Y-%m-%dT%H:%M}"}
+    for form in typed:
+        form.fields["start_at"].widget.attrs.update(bounds)
+    return first, last
 
 
 Rows = forms.formset_factory(RowForm, extra=0, max_num=500, absolute_max=500)

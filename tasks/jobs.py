@@ -1,12 +1,12 @@
 """The sweeps of tasks."""
 
-from tasks import review
+from tasks import lateness, review
 from weitask.sweeps import Sweep, register
 
 register(
     Sweep(
         name="tasks.lapse",
-        run=lambda now: review.lapse_due(now) + review.alarm_due(now),
+        run=lambda now: review.lapse_due(now) + lateness.alarm_due(now),
         next_due=review.lapse_next,
     )
 )

@@ -20,9 +20,6 @@ SELECT one, (SELECT count(*) FROM (
     SELECT FROM tasks_task WHERE advertiser_id = %(advertiser)s AND state = one LIMIT %(most)s) AS few)
 FROM unnest(%(states)s::text[]) AS one
 """
-# Fulfilment states of orders, by name: tasks lie below orders and may count them, not import them.
-_UNPOSTED: Final = ("dispatched", "accepted")
-_POSTED: Final = ("published", "achieved")
 _LAST_DECISION: Final = Rows(lambda task: Decision.objects.filter(task=task).order_by("-at", "-id")[:1])
 _ASKED_FOR: Final = Rows(
     lambda task: Submission.objects.filter(
@@ -43,12 +40,9 @@ class Segment:
 class Effect:
     """What a decision would do, counted and in fen."""
 
-    orders: int  # approve: orders to send out; halt: orders to cancel
-    money: int  # approve: to freeze; reject: to give back; halt: to release
+    orders: int  # approve: orders to send out
+    money: int  # approve: to freeze; reject: to give back
     lapsing: int = 0  # approve: selections whose start has come
-    posted: int = 0  # halt: posts whose owners are asked to delete
-    posted_money: int = 0  # halt: stays the owners' income, with fee
-    waiting: int = 0  # halt: additions in review that are rejected with it
 
 
 def namable(*, advertiser: Advertiser, task: Task | None) -> "QuerySet[MediaAccount]":
@@ -149,19 +143,6 @@ def effect_of_rejection(*, submission: Submission) -> Effect:
     """What rejecting would give back."""
     items = submission.items.filter(lapsed_at=None)
     return Effect(orders=0, money=_cost(items))
-
-
-def effect_of_halt(*, task: Task) -> Effect:
-    """What stopping the task would cancel, release, and let stand."""
-    unposted = task.orders.filter(state__in=_UNPOSTED)
-    posted = task.orders.filter(state__in=_POSTED)
-    return Effect(
-        orders=unposted.count(),
-        money=_cost(unposted),
-        posted=posted.count(),
-        posted_money=_cost(posted),
-        waiting=task.submissions.in_review().count(),
-    )
 
 
 def history(*, advertiser: Advertiser) -> dict[str, int]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from accounts import access
 from accounts.models import User
 from billing import holds
-from tasks import letters, offers, planning, policy, screening
+from tasks import lateness, letters, offers, planning, policy, screening
 from tasks.desk import second_look
 from tasks.desk.models import Claim
 from tasks.models import EDITABLE, LIVE, Decision, Item, Submission, Task, TaskState
@@ -188,23 +188,6 @@ def lapse_due(now: datetime) -> int:
     return sum(_lapse_one(pk, now=now) for pk in due)
 
 
-def alarm_due(now: datetime) -> int:
-    """Call for a reviewer when a selection in review starts within half an hour (A15)."""
-    with transaction.atomic():
-        due = list(
-            Submission.objects.due_alarm(now).select_for_update(skip_locked=True).order_by("alarm_at", "pk")[:BATCH]
-        )
-        for submission in due:
-            start = submission.next_start_at
-            when = f"{shanghai(start):%m-%d %H:%M}" if start else ""
-            text = gettext_noop("任务 #%(task)s 将于 %(when)s 开始，仍在审核中") % {
-                "task": submission.task_id,
-                "when": when,
-            }
-            raise_alarm(kind="review_late", key=f"{submission.pk}:{when}", text=text, now=now)
-        return Submission.objects.filter(pk__in=[one.pk for one in due]).update(alarm_at=None)
-
-
 def lapse_next(now: datetime) -> datetime | None:
     """When the next selection in review lapses or the next alarm is due."""
     waiting = Submission.objects.in_review().aggregate(start=Min("next_start_at"), alarm=Min("alarm_at"))
@@ -306,6 +289,7 @@ def _reject(held: Submission, *, by: User, reason: str, now: datetime) -> None:
 
 def _decide(held: Submission, *, state: Submission.State, now: datetime) -> None:
     """End the review and the hold with it."""
+    lateness.calm(held, now=now)
     held.state, held.next_start_at, held.alarm_at = state, None, None
     held.save(update_fields=["state", "next_start_at", "alarm_at"])
     holds.end(submission_id=held.pk, now=now)
@@ -355,7 +339,7 @@ def _lapse_items(held: Submission, *, now: datetime) -> int:
         held.items.filter(lapsed_at=None, start_at__lte=now).update(lapsed_at=now)
         letters.lapsed(submission=held, count=gone, left=left, now=now)
     if first is not None:
-        _wait_for(held, start=first)
+        _wait_for(held, start=first, now=now)
     else:
         _decide(held, state=Submission.State.LAPSED, now=now)
         if not held.addition:
@@ -363,9 +347,10 @@ def _lapse_items(held: Submission, *, now: datetime) -> int:
     return left
 
 
-def _wait_for(held: Submission, *, start: datetime) -> None:
+def _wait_for(held: Submission, *, start: datetime, now: datetime) -> None:
     """The review is now due before the next start."""
     if start != held.next_start_at:
+        lateness.calm(held, now=now)
         held.next_start_at, held.alarm_at = start, start - offers.ALARM_BEFORE
         held.save(update_fields=["next_start_at", "alarm_at"])
 

@@ -5,11 +5,12 @@ from typing import Any, Final, cast
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from unfold.sites import UnfoldAdminSite
 
-from weitask import counting
+from weitask import counting, work
 
 ROWS: Final = 20  # of a page
 
@@ -41,6 +42,10 @@ class Desk(UnfoldAdminSite):
         super().register(*args, **options)
         for one in self._registry.values():
             one.list_per_page, one.paginator, one.show_full_result_count = ROWS, Pages, False
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The first page: what waits for this person, then every list."""
+        return super().index(request, {**(extra_context or {}), "waiting": work.waiting(cast(Any, request.user))})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The lists a person may open: the same for all who have the same permissions."""

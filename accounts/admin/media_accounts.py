@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -15,9 +16,11 @@ from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
 
 from accounts import access, media, suspensions
+from accounts.admin import pool
 from accounts.admin.acting import ConfirmForm, ProposalForm, ReadOnlyAdmin, ReasonForm, act
 from accounts.admin.linking import LinkedByRight
-from accounts.models import AccountDecision, Category, MediaAccount, RatingScore, SuspensionProposal, User
+from accounts.models import AccountDecision, Category, MediaAccount, SuspensionProposal, User
+from accounts.pool import MOST, Wish
 from weitask import clock
 from weitask.money import display as money
 from weitask.refusal import Refusal
@@ -102,7 +105,7 @@ class MediaAccountAdmin(ReadOnlyAdmin):
     list_select_related = ["category"]
     ordering = ["-id"]
     inlines = [ProposalInline, DecisionInline]
-    actions = ["approve_selected"]
+    actions = ["approve_selected", "list_selected", "unlist_selected", "leave_selected_to_rating"]
     actions_detail = [
         "approve_review",
         "reject_review",
@@ -115,6 +118,7 @@ class MediaAccountAdmin(ReadOnlyAdmin):
         "resume",
         "list_specific",
         "unlist_specific",
+        "leave_to_rating",
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MediaAccount]:
@@ -249,21 +253,29 @@ class MediaAccountAdmin(ReadOnlyAdmin):
     def resume(self, request: HttpRequest, form: ReasonForm, object_id: int) -> HttpResponse:
         return self._stop_or_go(request, object_id, suspensions.resume, reason=form.cleaned_data["reason"])
 
-    @action(
-        description=_("列为特定帐号"),
-        permissions=REVIEWERS,
-        dialog=_confirm(_("列为特定帐号"), _("个人用户也可以选择该帐号；此后不再由评级决定。")),
-    )
-    def list_specific(self, request: HttpRequest, form: ConfirmForm, object_id: int) -> HttpResponse:
-        return self._specific(request, object_id, specific=True)
+    @action(description=Wish.IN.label, permissions=REVIEWERS)
+    def list_specific(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._pool(request, object_id, Wish.IN)
 
-    @action(
-        description=_("移出特定帐号"),
-        permissions=REVIEWERS,
-        dialog=_confirm(_("移出特定帐号"), _("个人用户不能再选择该帐号；此后不再由评级决定。")),
-    )
-    def unlist_specific(self, request: HttpRequest, form: ConfirmForm, object_id: int) -> HttpResponse:
-        return self._specific(request, object_id, specific=False)
+    @action(description=Wish.OUT.label, permissions=REVIEWERS)
+    def unlist_specific(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._pool(request, object_id, Wish.OUT)
+
+    @action(description=Wish.BY_RATING.label, permissions=REVIEWERS)
+    def leave_to_rating(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._pool(request, object_id, Wish.BY_RATING)
+
+    @admin.action(description=Wish.IN.label, permissions=REVIEWERS)
+    def list_selected(self, request: HttpRequest, queryset: QuerySet[MediaAccount]) -> HttpResponse:
+        return self._pool_of(request, queryset, Wish.IN, "list_selected")
+
+    @admin.action(description=Wish.OUT.label, permissions=REVIEWERS)
+    def unlist_selected(self, request: HttpRequest, queryset: QuerySet[MediaAccount]) -> HttpResponse:
+        return self._pool_of(request, queryset, Wish.OUT, "unlist_selected")
+
+    @admin.action(description=Wish.BY_RATING.label, permissions=REVIEWERS)
+    def leave_selected_to_rating(self, request: HttpRequest, queryset: QuerySet[MediaAccount]) -> HttpResponse:
+        return self._pool_of(request, queryset, Wish.BY_RATING, "leave_selected_to_rating")
 
     @admin.action(description=_("通过所选帐号的待审申请"), permissions=REVIEWERS)
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[MediaAccount]) -> None:
@@ -308,14 +320,18 @@ class MediaAccountAdmin(ReadOnlyAdmin):
             back=_page(account),
         )
 
-    def _specific(self, request: HttpRequest, object_id: int, *, specific: bool) -> HttpResponse:
-        account, by = self._account(request, object_id), _user(request)
-        return act(
-            request,
-            lambda: media.set_specific(account=account, specific=specific, by=by, now=clock.now()),
-            done=gettext("特定帐号名单已更新"),
-            back=_page(account),
-        )
+    def _pool(self, request: HttpRequest, object_id: int, wish: Wish) -> HttpResponse:
+        """The pool's change is foreseen on a page of its own, also for one account."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        account = self._account(request, object_id)
+        return pool.page(request, site=self.admin_site, asked=pool.Asked([account], wish, _page(account)))
+
+    def _pool_of(self, request: HttpRequest, queryset: QuerySet[MediaAccount], wish: Wish, action: str) -> HttpResponse:
+        """One more than may be changed at once is let through, so that the verb can say so."""
+        back = reverse("admin:accounts_mediaaccount_changelist")
+        chosen = list(queryset.order_by("pk")[: MOST + 1])
+        return pool.page(request, site=self.admin_site, asked=pool.Asked(chosen, wish, back, action))
 
 
 @admin.register(Category)
@@ -327,27 +343,6 @@ class CategoryAdmin(ModelAdmin):
     search_fields = ["name", "name_en", "slug"]
 
 
-@admin.register(AccountDecision)
-class AccountDecisionAdmin(ReadOnlyAdmin):
-    list_display = ["at", "account", "subject", "approved", "reason", "by"]
-    list_filter = ["subject", "approved"]
-    search_fields = ["account__screen_name", "by__username"]
-    list_select_related = ["account", "by"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[AccountDecision]:
-        return super().get_queryset(request).exclude(account__owner=request.user)
-
-
-@admin.register(RatingScore)
-class RatingScoreAdmin(ReadOnlyAdmin):
-    list_display = ["at", "account", "score", "formula"]
-    search_fields = ["account__screen_name"]
-    list_select_related = ["account"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RatingScore]:
-        return super().get_queryset(request).exclude(account__owner=request.user)
-
-
 def _percent(basis_points: int | None) -> str:
     return "–" if basis_points is None else f"{basis_points // 100}.{basis_points % 100 // 10}%"
 
@@ -355,6 +350,8 @@ def _percent(basis_points: int | None) -> str:
 def _possible(account: MediaAccount) -> set[str]:
     """The actions that make sense in the account's present state."""
     names = {"unlist_specific"} if account.specific else {"list_specific"}
+    if account.specific_by_hand:
+        names.add("leave_to_rating")
     if account.review == MediaAccount.Review.PENDING:
         names |= {"approve_review", "reject_review"}
     if account.taking == MediaAccount.Taking.APPLIED:

@@ -1,4 +1,4 @@
-"""What operators may look up: advertisers, bound Weibo accounts without their tokens, and notices."""
+"""What operators may look up: advertisers, bound Weibo accounts without their tokens, notices, decisions, scores."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.acting import ReadOnlyAdmin
-from accounts.models import Advertiser, Notice, WeiboAccount
+from accounts.models import AccountDecision, Advertiser, Notice, RatingScore, WeiboAccount
 
 
 @admin.register(Advertiser)
@@ -52,3 +52,24 @@ class NoticeAdmin(ReadOnlyAdmin):
     @admin.display(description=_("发送"))
     def copies(self, notice: Notice) -> str:
         return ", ".join(str(one) for one in notice.deliveries.all()) or "-"
+
+
+@admin.register(AccountDecision)
+class AccountDecisionAdmin(ReadOnlyAdmin):
+    list_display = ["at", "account", "subject", "approved", "reason", "by"]
+    list_filter = ["subject", "approved"]
+    search_fields = ["account__screen_name", "by__username"]
+    list_select_related = ["account", "by"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccountDecision]:
+        return super().get_queryset(request).exclude(account__owner=request.user)
+
+
+@admin.register(RatingScore)
+class RatingScoreAdmin(ReadOnlyAdmin):
+    list_display = ["at", "account", "score", "formula"]
+    search_fields = ["account__screen_name"]
+    list_select_related = ["account"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RatingScore]:
+        return super().get_queryset(request).exclude(account__owner=request.user)

@@ -43,6 +43,13 @@ class MarketFilter(FormFilter):
     rating_min = serializers.IntegerField(required=False, min_value=0, max_value=100)
     verified = serializers.BooleanField(required=False, allow_null=True, default=None)
     region = serializers.CharField(required=False, max_length=40)
+    accept_rate_min = serializers.IntegerField(
+        required=False, min_value=0, max_value=10_000, help_text="Basis points; for an enterprise, as those below"
+    )
+    answer_max = serializers.IntegerField(required=False, min_value=0, max_value=10**6, help_text="Minutes")
+    reposts_min = serializers.IntegerField(required=False, min_value=0, max_value=10**9, help_text="Of the median")
+    comments_min = serializers.IntegerField(required=False, min_value=0, max_value=10**9, help_text="Of the median")
+    cpm_max = MoneyInput(required=False, help_text="Net price of a thousand followers")
     q = serializers.CharField(required=False, max_length=60, help_text="Part of the name")
     free_at = MomentField(required=False, help_text="Only accounts that are free at this start")
     ordering = serializers.ChoiceField([(key, key) for key in queries.ORDERINGS], default=queries.DEFAULT_ORDERING)

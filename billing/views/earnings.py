@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import workspace
 from accounts.models import User
 from accounts.workspace import owner_required
-from billing import cards, queries
+from billing import cards, queries, sheets
 from billing.forms import CardForm, CodeForm
 from billing.models import BankCard, Payout
-from weitask import clock, keyset
+from weitask import clock, keyset, lists
 from weitask.forms import put_problems
 from weitask.gateways.sinapay import CardDetails
 from weitask.periods import cutoff_for
@@ -28,6 +28,9 @@ def earnings(request: HttpRequest) -> HttpResponse:
     user = _owner(request)
     card = BankCard.objects.filter(owner=user, state=BankCard.State.BOUND).first()
     lines = queries.earned(owner_id=user.pk)
+    if lists.is_wanted(request):
+        newest = lines.window(key="-pk", seen=None, count=lists.MOST)
+        return lists.answer(_("收入明细"), sheets.HEAD, sheets.of_entries(newest))
     context = {
         "earnings": queries.earnings(owner_id=user.pk),
         "payouts": Payout.objects.visible_to(user).select_related("run").order_by("-pk")[:12],

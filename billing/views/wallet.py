@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import workspace
 from accounts.models import Advertiser
 from accounts.workspace import advertiser_required
-from billing import queries, topups
+from billing import queries, sheets, topups
 from billing.forms import RechargeForm
 from billing.models import TopUp
-from weitask import clock, keyset
+from weitask import clock, keyset, lists
 from weitask.forms import put_problems
 from weitask.refusal import Refusal
 from weitask.visitor import ip_of
@@ -24,6 +24,9 @@ def wallet(request: HttpRequest) -> HttpResponse:
     """The figures, the last recharges and every line of the book."""
     advertiser = _advertiser(request)
     lines = queries.statement(advertiser_id=advertiser.pk)
+    if lists.is_wanted(request):
+        newest = lines.window(key="-pk", seen=None, count=lists.MOST)
+        return lists.answer(_("收支明细"), sheets.HEAD, sheets.of_entries(newest))
     context = {
         "wallet": queries.wallet(advertiser_id=advertiser.pk, now=clock.now()),
         "topups": TopUp.objects.visible_to(advertiser).order_by("-pk")[:5],

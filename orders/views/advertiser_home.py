@@ -31,6 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
     counts = task_queries.state_counts(advertiser=advertiser)
     lost = queries.lost(advertiser=advertiser, since=now - LATELY)
     wallet = money.wallet(advertiser_id=advertiser.pk, now=now)
+    recent = list(brief.order_by("-pk")[:6])
+    last = max(task_queries.latest_offers(recent).values(), key=lambda offer: offer.submitted_at, default=None)
     context = {
         "now": now,
         "wallet": wallet,
@@ -40,7 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "attention": brief.filter(state__in=(TaskState.REJECTED, TaskState.LAPSED))[:5],
         "lost": [(order, labels.label(order)) for order in lost[:5]],
         "coming": brief.filter(state__in=LIVE, last_start_at__gt=now).order_by("first_start_at")[:5],
-        "recent": brief.order_by("-pk")[:6],
+        "recent": recent,
+        "low": last.total if last and wallet.spendable < last.total else None,
     }
     return render(request, "orders/advertiser_home.html", context)
 

@@ -1,43 +1,55 @@
 """订单 of an owner: the list by label, one order with its content and evidence, 接单 and 拒单 (R60-R64)."""
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import workspace
 from accounts.models import User
 from accounts.views.refused import tell
 from accounts.workspace import owner_required
-from orders import answering, labels, queries
+from orders import answering, conduct, labels, queries, sheets
 from orders.forms import RefusalForm
 from orders.models import Order
 from orders.moves import Cause
 from orders.querysets import OrderQuerySet
 from tasks.models import Image
-from weitask import clock, keyset
+from weitask import clock, lists, sorting
 from weitask.forms import put_problems, whole_numbers
 from weitask.refusal import Refusal
 from weitask.retrying import retrying
+from weitask.sorting import Sort
 from weitask.visitor import ip_of
+
+SORTS = (
+    Sort("start", gettext_lazy("开始时间从早到晚"), sorting.moment("start_at")),
+    Sort("-price", gettext_lazy("净收入从高到低"), F("price"), falling=True),
+)
 
 
 @owner_required
 @require_GET
 def orders(request: HttpRequest) -> HttpResponse:
-    """Orders of one's own accounts; `?state=` is a label, `?account=` an own account."""
+    """Orders of one's own accounts; `?state=` is a label, `?account=` an own account, `?ordering=` one of `SORTS`."""
     owner = _owner(request)
     shown = _filtered(request, queries.lines(owner))
-    page = keyset.page(shown, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    if lists.is_wanted(request):
+        rows_of_file = sorting.first(request, shown, SORTS, count=lists.MOST)
+        return lists.answer(_("订单"), sheets.ORDERS, sheets.of_orders(rows_of_file))
+    page = sorting.page(request, shown, SORTS)
     counts, now = queries.label_counts(owner=owner), clock.now()
+    clashes = answering.clashes(orders=page.rows, now=now)
     context = {
         "page": page,
-        "rows": [(order, labels.label(order)) for order in page.rows],
+        "rows": [(order, labels.label(order), clashes.get(order.pk)) for order in page.rows],
         "labels": [(label, counts[label.slug]) for label in labels.LABELS],
         "total": sum(counts[label.slug] for label in labels.LABELS if not label.is_payout),
+        "sorts": SORTS,
         "any_open": any(order.state == "dispatched" and order.start_at > now for order in page.rows),
         "now": now,
     }
@@ -157,6 +169,7 @@ def _page(request: HttpRequest, found: Order, form: RefusalForm) -> HttpResponse
         "images": Image.objects.filter(pk__in=found.image_ids),
         "open": open_now,
         "clashing": answering.clashing(order=found, now=now)[:5] if open_now else [],
+        "prospect": conduct.prospect(order=found, now=now) if open_now else None,
         "forecast": queries.forecast(found),
         "evidence": queries.evidence(found),
         "form": form,

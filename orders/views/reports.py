@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.workspace import advertiser_required, own_advertiser
@@ -11,7 +10,6 @@ from orders.moves import HOLDING_MONEY
 from tasks.models import Task
 from weitask import clock
 from weitask.gateways.weibo_text import post_url
-from weitask.periods import shanghai
 
 
 @advertiser_required
@@ -20,21 +18,12 @@ def closing_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The figures as they stand now; they are final once no order holds money any more."""
     task = get_object_or_404(Task.objects.visible_to(own_advertiser(request)), pk=pk)
     report = results.report(task)
-    points = spread.of_task(task)
-    chart = {
-        "moments": [f"{shanghai(point.hour):%m-%d %H:00}" for point in points],
-        "lines": [
-            {"name": _("转发数"), "values": [point.reposts for point in points]},
-            {"name": _("评论数"), "values": [point.comments for point in points]},
-            {"name": _("赞数"), "values": [point.likes for point in points]},
-        ],
-    }
     context = {
         "task": task,
         "report": report,
         "lines": [(line, _address(line)) for line in report.lines],
         "labels": [(labels.BY_SLUG[slug], count) for slug, count in report.by_label.items() if count],
-        "chart": chart if len(points) > 1 else None,
+        "chart": spread.chart(task),
         "final": not any(line.order.state in HOLDING_MONEY for line in report.lines),
         "now": clock.now(),
     }

@@ -7,33 +7,43 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.workspace import advertiser_required, own_advertiser
-from orders import labels, queries, results
+from orders import labels, queries, results, sheets, spread, story
 from orders.moves import HOLDING_MONEY
 from tasks import queries as task_queries
 from tasks import quoting, review
 from tasks.forms import RowForm, Rows, account_ids, put_row_problems
 from tasks.models import LIVE, Image, Task, TaskState
-from weitask import clock, keyset
+from weitask import clock, lists, sorting
 from weitask.forms import whole_numbers
 from weitask.refusal import Problem, Refusal
 from weitask.retrying import retrying
+from weitask.sorting import Sort
+
+SORTS = (
+    Sort("start", gettext_lazy("开始时间从早到晚"), sorting.moment("start_at")),
+    Sort("-start", gettext_lazy("开始时间从晚到早"), sorting.moment("start_at"), falling=True),
+)
 
 
 @advertiser_required
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
-    """Newest first; `?state=` filters."""
+    """Newest first; `?state=` filters, `?ordering=` sorts, `?format=xlsx` is the same as a file."""
     mine = Task.objects.visible_to(own_advertiser(request)).only("form", "state", "text", "start_at")
     state = request.GET.get("state", "")
     shown = mine.filter(state=state) if state in TaskState.values else mine
-    page = keyset.page(shown, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    if lists.is_wanted(request):
+        rows_of_file = sorting.first(request, shown, SORTS, count=lists.MOST)
+        return lists.answer(_("任务"), sheets.TASKS, sheets.of_tasks(rows_of_file))
+    page = sorting.page(request, shown, SORTS)
     totals = queries.task_totals(page.rows)
     offers = task_queries.latest_offers([one for one in page.rows if one.pk not in totals])
     rows = [(one, totals.get(one.pk), offers.get(one.pk)) for one in page.rows]
-    context = {"page": page, "states": TaskState.choices, "rows": rows}
+    context = {"page": page, "states": TaskState.choices, "rows": rows, "sorts": SORTS}
     return render(request, "orders/tasks.html", context)
 
 
@@ -62,8 +72,23 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "decisions": found.decisions.select_related("by"),
         "images": Image.objects.filter(pk__in=found.image_ids),
         "can_add": found.state in LIVE,
+        "chart": spread.chart(found) if report.lines else None,
     }
     return render(request, "orders/task.html", context)
+
+
+@advertiser_required
+@require_GET
+def task_story(request: HttpRequest, pk: int) -> HttpResponse:
+    """What happened when, and where the money went: fetched after the page, and again while the task moves."""
+    found = get_object_or_404(Task.objects.visible_to(own_advertiser(request)), pk=pk)
+    context = {
+        "task": found,
+        "timeline": story.timeline(found),
+        "money": story.money(found),
+        "moving": found.state in (TaskState.IN_REVIEW, *LIVE),
+    }
+    return render(request, "orders/_task_story.html", context)
 
 
 @advertiser_required

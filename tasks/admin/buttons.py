@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tasks import queries, review, screening
 from tasks.admin.confirming import Button, HaltForm, NoForm, ReasonForm
-from tasks.desk import second_look
+from tasks.desk import fates, second_look
+from tasks.desk.fates import Kind
 from tasks.models import FirstApproval, Submission, Task
 from weitask.money import display
 from weitask.periods import shanghai
@@ -60,14 +61,17 @@ def _rejection(submission: Submission, now: datetime) -> list[str]:
 
 
 def _stop(task: Task, now: datetime) -> list[str]:
-    effect = queries.effect_of_halt(task=task)
+    """In sums; the list below names every order."""
+    orders = fates.of_task(task)
     told = [
         _("取消 %(orders)d 个未发布的订单，解冻并退回 %(money)s 元。")
-        % {"orders": effect.orders, "money": display(effect.money)},
+        % {"orders": fates.count(orders, Kind.CANCEL), "money": display(fates.cost(orders, Kind.CANCEL))},
         _("%(posted)d 个已发布的订单：立即通知帐号主删除，删除不影响其收入，费用 %(money)s 元照付。")
-        % {"posted": effect.posted, "money": display(effect.posted_money)},
+        % {"posted": fates.count(orders, Kind.EXEMPT), "money": display(fates.cost(orders, Kind.EXEMPT))},
     ]
-    if effect.waiting:
+    if waiting := fates.count(orders, Kind.WAIT):
+        told.append(_("%(waiting)d 个订单正在发布，结果确认后自动处理。") % {"waiting": waiting})
+    if task.submissions.in_review().exists():
         told.append(_("审核中的增加订单一并驳回。"))
     return [*told, _("紧急叫停不可撤销。")]
 
@@ -96,4 +100,5 @@ HALT = Button(
         task=row, by=by, reason=data["reason"], platform_fault=data["platform_fault"], now=now
     ),
     danger=True,
+    lines=fates.of_task,
 )

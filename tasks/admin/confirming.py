@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from tasks.admin.access import person
+from tasks.desk.fates import Fate
 from tasks.models import ReasonTemplate
 from tasks.review import MAX_REASON
 from weitask import clock
@@ -76,6 +77,7 @@ class Button:
         run: calls the verb for one row with the cleaned data.
         danger: it cannot be undone and hurts.
         outcome: what to say of the verb's answer when that is more than "done"; an empty text is "done".
+        lines: what it will do to each part of a row and, asked again afterwards, did; it then ends on a sheet.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Button:
     run: Callable[[Any, User, dict[str, Any], datetime], object]
     danger: bool = False
     outcome: Callable[[Any], str] | None = None
+    lines: Callable[[Any], Sequence[Fate]] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class Outcome:
     row: Model
     done: bool
     words: Sequence[str]
+    lines: Sequence[Fate] = ()
 
 
 def page(request: HttpRequest, *, site: AdminSite, button: Button, asked: Asked) -> HttpResponse:
@@ -118,13 +122,14 @@ def page(request: HttpRequest, *, site: AdminSite, button: Button, asked: Asked)
     now = clock.now()
     if sent and form.is_valid():
         outcomes = [_carry_out(request, button, row, form.cleaned_data) for row in asked.rows]
-        return _sheet(request, site, button, asked, outcomes) if asked.action else _told(request, asked, outcomes)
+        on_a_sheet = asked.action or (button.lines and all(outcome.done for outcome in outcomes))
+        return sheet(request, site, button, asked, outcomes) if on_a_sheet else _told(request, asked, outcomes)
     context = {
         **site.each_context(request),
         "title": button.title,
         "button": button,
         "form": form,
-        "rows": [(row, button.foresee(row, now)) for row in asked.rows],
+        "rows": [(row, button.foresee(row, now), button.lines(row) if button.lines else ()) for row in asked.rows],
         "asked": asked,
         "checkbox": ACTION_CHECKBOX_NAME,
     }
@@ -138,7 +143,11 @@ def _carry_out(request: HttpRequest, button: Button, row: Model, data: dict[str,
     except Refusal as refusal:
         return Outcome(row, done=False, words=[problem.message for problem in refusal.problems])
     words = button.outcome(answer) if button.outcome else ""
-    return Outcome(row, done=True, words=[words or _("已%(what)s") % {"what": button.title}])
+    lines: Sequence[Fate] = ()
+    if button.lines:
+        row.refresh_from_db()
+        lines = button.lines(row)
+    return Outcome(row, done=True, words=[words or _("已%(what)s") % {"what": button.title}], lines=lines)
 
 
 def _told(request: HttpRequest, asked: Asked, outcomes: Sequence[Outcome]) -> HttpResponse:
@@ -151,10 +160,10 @@ def _told(request: HttpRequest, asked: Asked, outcomes: Sequence[Outcome]) -> Ht
     return HttpResponseRedirect(asked.onward() if done and asked.onward else asked.back)
 
 
-def _sheet(
+def sheet(
     request: HttpRequest, site: AdminSite, button: Button, asked: Asked, outcomes: Sequence[Outcome]
 ) -> HttpResponse:
-    """Many decisions end on a sheet: what was done, and what was refused and why."""
+    """What was done, and what was refused and why; part by part where the button has parts."""
     context = {
         **site.each_context(request),
         "title": _("%(what)s：处理结果") % {"what": button.title},

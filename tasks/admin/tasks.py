@@ -13,9 +13,10 @@ from unfold.decorators import action
 
 from tasks.admin import buttons, confirming
 from tasks.admin.access import LookOnly, person
-from tasks.admin.confirming import Asked
+from tasks.admin.confirming import Asked, Outcome
 from tasks.admin.records import DecisionInline, SubmissionInline
-from tasks.models import LIVE, Task
+from tasks.desk import fates
+from tasks.models import LIVE, Decision, Task, TaskState
 
 
 @admin.register(Task)
@@ -40,16 +41,18 @@ class TaskAdmin(LookOnly, ModelAdmin):
     readonly_fields = fields
     inlines = (SubmissionInline, DecisionInline)
     actions = ("halt_selected",)
-    actions_detail = ("halt_one",)
+    actions_detail = ("halt_one", "halt_sheet")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Task]":
         """Never one's own tasks, nor drafts, which nobody handed in yet (A48)."""
         return super().get_queryset(request).reviewable_by(person(request)).exclude(submissions=None)
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
-        """The stop only where there is something to stop."""
-        live = self.get_queryset(request).filter(pk=object_id, state__in=LIVE).exists()
-        return super().get_actions_detail(request, object_id) if live else []
+        """The stop where there is something to stop, its result where there was."""
+        states = self.get_queryset(request).filter(pk=object_id).values_list("state", flat=True)
+        fitting: dict[str, str] = {TaskState.HALTED: "halt_sheet", **dict.fromkeys(LIVE, "halt_one")}
+        shown = {f"tasks_task_{fitting[state]}" for state in states if state in fitting}
+        return [one for one in super().get_actions_detail(request, object_id) if one.action_name in shown]
 
     @action(description=gettext_lazy("紧急叫停"), url_path="halt", permissions=["decide"], icon="front_hand")
     def halt_one(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -59,6 +62,17 @@ class TaskAdmin(LookOnly, ModelAdmin):
         task = get_object_or_404(self.get_queryset(request), pk=object_id)
         asked = Asked([task], reverse("admin:tasks_task_change", args=[task.pk]))
         return confirming.page(request, site=self.admin_site, button=buttons.HALT, asked=asked)
+
+    @action(description=gettext_lazy("叫停结果"), url_path="halt-result", permissions=["decide"], icon="list_alt")
+    def halt_sheet(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """What became of each order since the stop; those that were being posted are decided later."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        task = get_object_or_404(self.get_queryset(request), pk=object_id, state=TaskState.HALTED)
+        asked = Asked([task], reverse("admin:tasks_task_change", args=[task.pk]))
+        reason = task.decisions.filter(verdict=Decision.Verdict.HALT).values_list("reason", flat=True).first()
+        outcome = Outcome(task, done=True, words=[reason or ""], lines=fates.of_task(task))
+        return confirming.sheet(request, self.admin_site, buttons.HALT, asked, [outcome])
 
     @admin.action(description=gettext_lazy("紧急叫停所选"), permissions=["decide"])
     def halt_selected(self, request: HttpRequest, rows: "QuerySet[Task]") -> HttpResponse:

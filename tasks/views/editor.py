@@ -15,7 +15,7 @@ from accounts.models import Advertiser
 from accounts.views.refused import tell
 from accounts.workspace import advertiser_required, own_advertiser
 from billing import queries as money
-from tasks import drafting, policy, queries, quoting, review, source
+from tasks import drafting, hints, policy, queries, quoting, review, source
 from tasks.forms import (
     RowForm,
     Rows,
@@ -23,6 +23,7 @@ from tasks.forms import (
     account_ids,
     image_ids,
     initial_of,
+    offer_starts,
     put_row_problems,
     rows_of,
     task_input,
@@ -114,6 +115,15 @@ def fetch_source(request: HttpRequest) -> HttpResponse:
     return render(request, "tasks/_source.html", {"source": found, "why": why})
 
 
+@advertiser_required
+@require_POST
+def text_hints(request: HttpRequest) -> HttpResponse:
+    """What the machine would say to the texts as typed so far, while typing goes on."""
+    texts = [value for name, value in request.POST.items() if name == "text" or name.endswith("-text")]
+    typed = [str(text) for text in texts if str(text).strip()]
+    return render(request, "tasks/_hints.html", {"hints": hints.of_texts(typed), "typed": bool(typed)})
+
+
 def _edit(request: HttpRequest, advertiser: Advertiser, task: Task | None) -> HttpResponse:
     personal = not advertiser.is_enterprise
     if request.method != "POST":
@@ -190,6 +200,7 @@ def _quote(editor: Editor) -> quoting.Quote:
 
 def _page(request: HttpRequest, editor: Editor, *, status: int = 200) -> HttpResponse:
     quote = _quote(editor)
+    first, last = offer_starts([editor.form, *editor.rows.forms], now=clock.now())
     ids = account_ids(editor.rows)
     accounts = queries.namable(advertiser=editor.advertiser, task=editor.task).in_bulk(ids)
     wallet = money.wallet(advertiser_id=editor.advertiser.pk, now=clock.now())
@@ -205,6 +216,8 @@ def _page(request: HttpRequest, editor: Editor, *, status: int = 200) -> HttpRes
         "lines": lines,
         "images": [known[pk] for pk in editor.pictures if pk in known],
         "problems": editor.problems,
+        "first_start": first,
+        "last_start": last,
         "price_agreed": editor.price_agreed,
         "quote": quote,
         "count": len(lines),

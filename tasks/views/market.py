@@ -1,12 +1,11 @@
 """选择帐号: the market with its filters, and putting the chosen into a draft (R5, R7, R21, R29)."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,24 +21,14 @@ from accounts.workspace import advertiser_required, own_advertiser
 from tasks import drafting, quoting
 from tasks.models import LIVE, Form, Task
 from tasks.policy import MAX_SELECTIONS
-from weitask import clock, keyset
+from tasks.views.cells import Column, typed
+from weitask import clock, keyset, lists
 from weitask.forms import ShanghaiField, YuanField, whole_numbers
 from weitask.refusal import Refusal
-from weitask.templatetags.weitask import money, people
 
 AT_A_TIME = 5
-MORE = ("followers_min", "followers_max", "price_min", "price_max", "rating_min", "region", "verified")
-
-
-_SAID: dict[str, Callable[[Any], str]] = {
-    "fen": money,
-    "people": people,
-    "percent": lambda value: f"{value // 100}.{value % 100 // 10}%",
-    "minutes": lambda value: gettext("%(minutes)s 分钟") % {"minutes": value},
-    "text": str,
-    "score": str,
-    "count": str,
-}
+ENTERPRISE = ("region", "verified", "accept_rate_min", "answer_max", "reposts_min", "comments_min", "cpm_max")
+MORE = ("followers_min", "followers_max", "price_min", "price_max", "rating_min", *ENTERPRISE)
 
 
 class FilterForm(forms.Form):
@@ -63,6 +52,11 @@ class FilterForm(forms.Form):
         coerce=lambda value: value == "true",
         empty_value=None,
     )
+    accept_rate_min = forms.IntegerField(label=_("接单率不低于（%）"), required=False, min_value=0, max_value=100)
+    answer_max = forms.IntegerField(label=_("平均响应不超过（分钟）"), required=False, min_value=0, max_value=10**6)
+    reposts_min = forms.IntegerField(label=_("转发中位数不少于"), required=False, min_value=0, max_value=10**9)
+    comments_min = forms.IntegerField(label=_("评论中位数不少于"), required=False, min_value=0, max_value=10**9)
+    cpm_max = YuanField(label=_("千粉价不高于（元）"), required=False)
     free_at = ShanghaiField(label=_("此时空闲（北京时间）"), required=False)
     favourites = forms.BooleanField(label=_("只看收藏"), required=False)
     ordering = forms.ChoiceField(
@@ -85,12 +79,18 @@ class FilterForm(forms.Form):
         """Whether a filter that is folded away is set or wrong; then it must be seen."""
         return any(self[name].value() not in (None, "") for name in MORE)
 
+    def for_enterprises(self) -> list[Any]:
+        """The fields over columns that a 个人用户 does not see (R7)."""
+        return [self[name] for name in ENTERPRISE]
+
     def filters(self, *, form: str) -> queries.MarketFilters:
         """What the market understands; a field that is wrong filters nothing and shows its error."""
         data: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
         category = data.pop("category", None)
         at = data.pop("free_at", None)
         data.pop("form", None)
+        if "accept_rate_min" in data:
+            data["accept_rate_min"] *= 100  # per cent typed, basis points asked
         return queries.MarketFilters(
             form=form, category=category.slug if category else "", free_only=at is not None, **data
         )
@@ -113,8 +113,11 @@ def market(request: HttpRequest) -> HttpResponse:
     filters = search.filters(form=form)
     at = search.cleaned_data.get("free_at") or (task.start_at if task else None)
     key = queries.sort_key(advertiser=advertiser, filters=filters)
+    found = Search(advertiser, filters, at)
+    if lists.is_wanted(request):
+        return _workbook(advertiser, found.window(key=key, seen=None, count=lists.MOST))
     page = keyset.ordered(
-        Search(advertiser, filters, at),
+        found,
         key=key.removeprefix("-"),
         descending=key.startswith("-"),
         after=request.GET.get("after", ""),
@@ -140,23 +143,6 @@ def market(request: HttpRequest) -> HttpResponse:
 
 @advertiser_required
 @require_GET
-def account(request: HttpRequest, pk: int) -> HttpResponse:
-    """One account of the caller's view; anybody else's is not there (R5)."""
-    advertiser = own_advertiser(request)
-    try:
-        found = queries.visible_account(advertiser=advertiser, account_id=pk)
-    except MediaAccount.DoesNotExist as error:
-        raise Http404 from error
-    cells = [_cell(one, found) for one in map(Column.of, indicators.shown_to(advertiser))]
-    now = clock.now()
-    free = slots.nearest_free(account_id=pk, start=now, now=now, count=6)
-    starred = favourites.among(advertiser=advertiser, account_ids=[pk])
-    context = {"account": found, "cells": cells, "free": free, "starred": starred}
-    return render(request, "tasks/market_account.html", context)
-
-
-@advertiser_required
-@require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """Up to five accounts side by side, a line for each figure this advertiser may see (R21, R141)."""
     advertiser = own_advertiser(request)
@@ -164,7 +150,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     accounts = queries.visible_accounts(advertiser=advertiser, account_ids=ticked[:AT_A_TIME])
     now = clock.now()
     lines = [
-        {"label": one.label, "cells": [_cell(one, account) for account in accounts]}
+        {"label": one.label, "cells": [one.cell(account) for account in accounts]}
         for one in map(Column.of, indicators.shown_to(advertiser))
         if one.indicator.key != "screen_name"
     ]
@@ -217,18 +203,6 @@ def _task(request: HttpRequest, advertiser: Advertiser) -> Task | None:
     return get_object_or_404(Task.objects.visible_to(advertiser), pk=named[-1]) if named else None
 
 
-@dataclass(frozen=True)
-class Column:
-    """A figure of accounts, with its name in the reader's language: translated once, not for every row."""
-
-    indicator: indicators.Indicator
-    label: str
-
-    @classmethod
-    def of(cls, indicator: indicators.Indicator) -> "Column":
-        return cls(indicator, str(indicator.label))
-
-
 def _row(
     account: MediaAccount,
     columns: Sequence[Column],
@@ -241,16 +215,15 @@ def _row(
     busy = bool(getattr(account, "busy", False))
     why = queries.why_not(account, form=form, start=at, advertiser=advertiser, busy=busy)
     free = slots.nearest_free(account_id=account.pk, start=at, now=now) if busy and at else []
-    return {"account": account, "cells": [_cell(one, account) for one in columns], "why_not": why, "free": free}
+    return {"account": account, "cells": [one.cell(account) for one in columns], "why_not": why, "free": free}
 
 
-def _cell(column: Column, account: MediaAccount) -> dict[str, Any]:
-    unit, value = column.indicator.unit, column.indicator.value(account)
-    if isinstance(value, bool):
-        text = gettext("是") if value else gettext("否")
-    else:
-        text = _SAID[unit](value) if value not in (None, "") else "–"
-    return {"label": column.label, "unit": unit, "text": text}
+def _workbook(advertiser: Advertiser, accounts: list[MediaAccount]) -> HttpResponse:
+    """What this advertiser may see of each account, and nothing else: the matrix that the page and the API walk."""
+    columns = indicators.shown_to(advertiser)
+    said = {"percent": gettext("%(name)s（%%）"), "fen": gettext("%(name)s（元）")}
+    head = [said.get(one.unit, "%(name)s") % {"name": one.label} for one in columns]
+    return lists.answer(gettext("帐号"), head, ([typed(one, account) for one in columns] for account in accounts))
 
 
 def _columns(advertiser: Advertiser, form: str) -> list[Column]:

@@ -150,9 +150,9 @@ def test_a_proposal_is_withdrawn_with_a_reason(client, reviewer):
 
 def test_the_list_of_specific_accounts_is_kept_by_hand(client, reviewer):
     account = MediaAccountFactory()
-    _do(client, account, "list_specific")
+    _do(client, account, "list_specific", confirmed="yes")
     assert MediaAccount.objects.get().specific
-    _do(client, account, "unlist_specific")
+    _do(client, account, "unlist_specific", confirmed="yes")
     assert not MediaAccount.objects.get().specific
 
 

@@ -228,9 +228,3 @@ def test_an_organisations_category_was_reviewed_and_stays(now):
     with pytest.raises(Refusal, match="接单申请"):
         media.set_category(account=account, by=account.owner, category=CategoryFactory(slug="travel"), now=now)
     assert media.set_category(account=account, by=account.owner, category=account.category, now=now)
-
-
-def test_the_operators_list_overrules_the_rating(reviewer, now):
-    account = MediaAccountFactory(specific=True)
-    media.set_specific(account=account, specific=False, by=reviewer, now=now)
-    assert (account.specific, account.specific_by_hand) == (False, True)

@@ -130,6 +130,8 @@ def test_a_person_cannot_filter_or_sort_by_what_they_cannot_see(person):
     MediaAccountFactory(screen_name="甲", specific=True, region="四川", followers=9, price_repost=1)
     MediaAccountFactory(screen_name="乙", specific=True, region="北京", followers=10, price_repost=9_000)
     assert _names(person, region="四川", verified=True, ordering="cpm") == ["乙", "甲"]
+    unseen = {"accept_rate_min": 1, "answer_max": 1, "reposts_min": 1, "comments_min": 1, "cpm_max": 1}
+    assert _names(person, **unseen) == ["乙", "甲"]
 
 
 def test_a_row_carries_price_cpm_and_whether_it_is_busy(firm):

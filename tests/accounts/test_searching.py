@@ -39,6 +39,10 @@ def market():
             suspended_at=None if rng.random() < 0.9 else MONDAY,
             specific=rng.random() < 0.7,
             specific_opt_in=rng.random() < 0.8,
+            accept_rate_bp=rng.choice([None, 4_999, 5_000]),
+            answer_minutes=rng.choice([None, 30, 31]),
+            median_reposts=rng.choice([None, 9, 10]),
+            median_comments=rng.choice([None, 4, 5]),
         )
         for number in range(60)
     ]
@@ -56,11 +60,16 @@ def asked(rng: random.Random) -> MarketFilters:
         "rating_min": [60, 100],
         "verified": [True, False],
         "region": ["四川", " ", "%"],
+        "accept_rate_min": [0, 5_000],
+        "answer_max": [30, 10**6],
+        "reposts_min": [0, 10],
+        "comments_min": [0, 5],
+        "cpm_max": [79, 80, 400, 10**9],
         "q": ["hot", "_", "%", "锅1", "\\"],
         "free_only": [True],
         "favourites": [True],
     }
-    chosen = {name: rng.choice(values) for name, values in wanted.items() if rng.random() < 0.3}
+    chosen = {name: rng.choice(values) for name, values in wanted.items() if rng.random() < 0.2}
     return MarketFilters(form=rng.choice(SHAPES), ordering=rng.choice(list(queries.ORDERINGS)), **chosen)
 
 

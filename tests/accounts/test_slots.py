@@ -235,3 +235,13 @@ def test_a_freed_slot_goes_to_one_of_two_waiters():
     with transaction.atomic():
         slots.free(order_ids=[100])
     assert len(_race(account.pk, [_take] * 2)) == 1
+
+
+@pytest.mark.django_db
+def test_the_calendar_begins_with_the_first_possible_start_and_ends_with_the_last():
+    days = slots.calendar(account_id=MediaAccountFactory().pk, now=MONDAY + 10 * MINUTE)
+    opened = [(day.day, hour.hour) for day in days for hour in day.hours if hour.is_open]
+    first, last = MONDAY + HOUR, MONDAY + 7 * DAY
+    assert opened[0] == (first.date(), first.hour)
+    assert opened[-1] == (last.date(), last.hour)
+    assert {len(day.hours) for day in days} == {24}

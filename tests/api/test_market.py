@@ -69,6 +69,11 @@ def test_the_price_of_a_hidden_form_is_not_told(person):
         ({"verified": "true"}, 1),
         ({"verified": "", "q": ""}, 2),
         ({"form": "repost"}, 2),
+        ({"cpm_max": "0.80"}, 1),
+        ({"accept_rate_min": 6_000}, 1),
+        ({"answer_max": 20}, 1),
+        ({"reposts_min": 50}, 1),
+        ({"comments_min": 9}, 0),
     ],
 )
 def test_each_filter_filters(buyer, query, hits):
@@ -76,6 +81,7 @@ def test_each_filter_filters(buyer, query, hits):
     MediaAccountFactory(
         weibo__followers=300_000, weibo__verified=True, weibo__screen_name="成都火锅", region="四川 成都",
         price_original=20_000, rating=90,
+        accept_rate_bp=6_000, answer_minutes=20, median_reposts=50, median_comments=8,
     )  # fmt: skip
     assert len(names(buyer, **query)) == hits
 

@@ -250,3 +250,30 @@ def test_nobody_steps_back_while_the_post_may_be_on_the_wire():
         answering.step_back(order=order, operator=world.judge(), reason="理由", now=MONDAY)
     order.refresh_from_db()
     assert (order.state, order.cause) == (State.ACCEPTED, Cause.OWNER)
+
+
+def clashes(*orders, now=MONDAY):
+    return {pk: str(words)[:3] for pk, words in answering.clashes(orders=orders, now=now).items()}
+
+
+def test_open_orders_less_than_15_minutes_apart_are_told_as_rivals():
+    account = MediaAccountFactory()
+    starts = [world.START, world.START + 14 * MINUTE, world.START + 29 * MINUTE]
+    first, second, third = world.dispatched(accounts=[account] * 3, starts=starts)
+    elsewhere = world.one()
+    assert clashes(first, second, third, elsewhere) == {first.pk: "同一时", second.pk: "同一时"}
+    assert clashes(third, now=third.start_at) == {}
+
+
+def test_an_open_order_whose_time_is_taken_says_so():
+    account = MediaAccountFactory()
+    first, second = world.dispatched(accounts=[account] * 2, starts=[world.START, world.START + 20 * MINUTE])
+    world.accept(first)
+    late = world.one(accounts=[account], starts=[world.START + 10 * MINUTE])
+    assert clashes(second, late)[late.pk] == "该时段"
+
+
+def test_a_rival_whose_start_has_come_stands_in_nobodys_way():
+    account = MediaAccountFactory()
+    first, second = world.dispatched(accounts=[account] * 2, starts=[world.START, world.START + 10 * MINUTE])
+    assert clashes(second, now=first.start_at) == {}

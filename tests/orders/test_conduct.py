@@ -1,8 +1,11 @@
 """How a rating moved and why, and what each order costs (A42)."""
 
+from dataclasses import replace
+
 import pytest
 
-from accounts.models import RatingScore
+from accounts import rating
+from accounts.models import MediaAccount, RatingScore
 from orders import answering, conduct, lifecycle, ratings
 from orders.moves import Cause, State
 from tests.factories import MediaAccountFactory
@@ -105,3 +108,25 @@ def test_the_chart_begins_ninety_days_ago_with_what_held_then():
     scored(account, 60, 64)
     days = conduct.daily(account=account, now=MONDAY + 200 * DAY)
     assert (len(days), days[0][1]) == (90, 64)
+
+
+def test_the_prospect_of_an_answer_is_what_the_rating_then_becomes():
+    account = MediaAccountFactory()
+    for number, order in enumerate(ordered(account, 4)):
+        world.accept(order, at=MONDAY + number * HOUR / 60)
+    order = world.one(accounts=[account], starts=[world.START + DAY])
+    told = conduct.prospect(order=order, now=MONDAY + HOUR)
+    refused = {ground.code: score for ground, score in told.refused}
+    refuse(order, code="price", now=MONDAY + HOUR)
+    [facts] = ratings.facts(account_ids=[account.pk], now=MONDAY + HOUR)
+    silent = replace(facts, answer_minutes=0)
+    assert refused["price"] == rating.rate(facts=silent, followers=account.followers).score
+    assert refused["price"] < refused["style"] <= told.score <= told.accepted
+
+
+def test_the_prospect_of_silence_is_a_lapse():
+    order = world.one()
+    told = conduct.prospect(order=order, now=MONDAY)
+    answering.expire_due(NOW)
+    ratings.refresh(account_ids=[order.account_id], now=NOW)
+    assert told.lapsed == MediaAccount.objects.get().rating

@@ -114,3 +114,18 @@ def test_hours_that_end_before_they_begin_are_refused():
         ruled(opens=time(18), closes=time(18))
     assert refused.value.problems[0].field == "closes"
     assert not Order.objects.exists()
+
+
+def found(order, *categories):
+    """The order as if screening had pointed at these categories in its submission."""
+    order.item.submission.findings = [{"category": one} for one in categories]
+    return order
+
+
+def test_content_of_a_category_left_out_waits_for_its_owner():
+    account = ruled(left_out=["禁止广告的商品"])
+    rule = StandingRule.objects.get()
+    order = world.dispatched(accounts=[account], starts=[NOON])[0]
+    assert standing.takes(rule, order)
+    assert standing.takes(rule, found(order, "绝对化用语"))
+    assert not standing.takes(rule, found(order, "绝对化用语", "禁止广告的商品"))

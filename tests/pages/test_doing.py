@@ -10,6 +10,7 @@ from tests.billing.book import recharge
 from tests.factories import AdvertiserFactory, MediaAccountFactory, UserFactory, WeiboAccountFactory
 from tests.moments import HOUR, MONDAY
 from tests.orders import world
+from tests.orders.test_answering import refuse
 from tests.pages.test_every_page import logged_in
 from weitask import clock
 from weitask.periods import shanghai
@@ -220,3 +221,16 @@ def test_a_picture_is_uploaded_and_shown_to_its_owner_only(rich, settings, tmp_p
     assert logged_in(UserFactory()).get(reverse("image", args=[pk])).status_code == 404
     answer = client.get(reverse("image", args=[pk]))
     assert b"".join(answer.streaming_content)
+
+
+def test_the_home_offers_to_replace_a_lost_order_in_one_click():
+    order = refuse(world.one())
+    page = logged_in(order.advertiser.user).get(reverse("home")).content.decode()
+    assert f"{reverse('market')}?task={order.task_id}" in page
+    assert "低于上一个任务的费用" not in page
+
+
+def test_the_home_tells_of_a_balance_that_the_last_task_would_not_fit_into():
+    order = world.one()
+    page = logged_in(order.advertiser.user).get(reverse("home")).content.decode()
+    assert "可支配余额 ¥0.00，低于上一个任务的费用 ¥110.00" in page

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from orders.models import StandingRule
 from tests.factories import MediaAccountFactory
-from tests.moments import HOUR, MONDAY
+from tests.moments import HOUR, MINUTE, MONDAY
 from tests.orders import world
 from tests.pages.test_every_page import logged_in
 from weitask import clock
@@ -90,3 +90,16 @@ def test_a_rule_that_makes_no_sense_is_told_at_its_field_and_keeps_what_was_type
 def test_a_stranger_has_no_rule_to_set():
     order, other = world.one(), world.one(starts=[MONDAY + 3 * HOUR])
     assert at_work(other).post(reverse("media_rule", args=[order.account_id]), RULE).status_code == 404
+
+
+def test_before_refusing_one_reads_what_it_does_to_the_rating():
+    order = world.one()
+    page = at_work(order).get(reverse("order", args=[order.pk])).content.decode()
+    assert "对评级的影响" in page
+    assert page.count("无故拒单") >= 2
+
+
+def test_the_inbox_warns_of_orders_that_clash():
+    account = MediaAccountFactory()
+    first, _second = world.dispatched(accounts=[account] * 2, starts=[world.START, world.START + 10 * MINUTE])
+    assert at_work(first).get(reverse("orders")).content.decode().count("会自动拒绝另一单") == 2

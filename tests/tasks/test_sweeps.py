@@ -3,12 +3,12 @@
 import pytest
 
 from accounts.models import Notice
-from tasks import jobs, review
+from tasks import jobs, lateness, review
 from tasks.drafting import SelectionInput
 from tasks.models import Submission, Task
 from tests.factories import MediaAccountFactory
 from tests.moments import HOUR, MINUTE, MONDAY, SECOND
-from tests.tasks.making import START, approved, codes, draft, held, submitted
+from tests.tasks.making import START, approved, codes, draft, held, reviewer, submitted
 from weitask import sweeps
 from weitask.models import Alarm
 from weitask.refusal import Refusal
@@ -76,25 +76,52 @@ def test_a_submission_decided_meanwhile_does_not_lapse():
 
 def test_half_an_hour_before_a_start_in_review_an_alarm_rings_once():
     submitted()
-    assert review.alarm_due(START - HALF - SECOND) == 0
-    assert (review.alarm_due(START - HALF), review.alarm_due(START - HALF)) == (1, 0)
+    assert lateness.alarm_due(START - HALF - SECOND) == 0
+    assert (lateness.alarm_due(START - HALF), lateness.alarm_due(START - HALF)) == (1, 0)
     assert Alarm.objects.get().kind == "review_late"
 
 
 def test_the_next_start_in_review_gets_its_own_alarm():
     chosen = (SelectionInput(MediaAccountFactory().pk), SelectionInput(MediaAccountFactory().pk, START + HOUR))
     submitted(draft(selections=chosen))
-    review.alarm_due(START - HALF)
+    lateness.alarm_due(START - HALF)
     review.lapse_due(START)
-    assert review.alarm_due(START + HALF) == 1
-    assert Alarm.objects.count() == 2
+    assert lateness.alarm_due(START + HALF) == 1
+    assert list(Alarm.objects.order_by("pk").values_list("resolved_at", flat=True)) == [START, None]
+
+
+def alarmed():
+    """A submission whose alarm rings."""
+    submission = submitted()
+    lateness.alarm_due(START - HALF)
+    return submission
+
+
+def test_the_alarm_closes_when_the_task_lapses():
+    alarmed()
+    review.lapse_due(START)
+    assert Alarm.objects.get().resolved_at == START
+
+
+@pytest.mark.parametrize("verdict", ["approve", "reject"])
+def test_the_alarm_closes_when_a_reviewer_has_come(verdict):
+    submission, more = alarmed(), {"reason": "内容有误"} if verdict == "reject" else {}
+    getattr(review, verdict)(submission=submission, by=reviewer(), now=START - MINUTE, **more)
+    assert Alarm.objects.get().resolved_at == START - MINUTE
+
+
+def test_the_alarm_of_another_task_stays_open():
+    first, other = submitted(), submitted()
+    lateness.alarm_due(START - HALF)
+    review.approve(submission=first, by=reviewer(), now=START - MINUTE)
+    assert Alarm.objects.get(resolved_at=None).key.startswith(f"{other.pk}:")
 
 
 def test_the_sweep_knows_when_it_is_next_due():
     assert review.lapse_next(MONDAY) is None
     submitted()
     assert review.lapse_next(MONDAY) == START - HALF
-    review.alarm_due(START - HALF)
+    lateness.alarm_due(START - HALF)
     assert review.lapse_next(MONDAY) == START
     review.lapse_due(START)
     assert review.lapse_next(MONDAY) is None

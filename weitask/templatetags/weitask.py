@@ -217,9 +217,10 @@ TONES = {
 
 @register.simple_tag
 def badge(code: str, text: str, explanation: str = "") -> SafeString:
-    """A state as a badge, explained on hover and to screen readers (R112)."""
+    """A state as a badge; what it means is told on hover, on a tap, to the keyboard and to screen readers (R112)."""
     tone = TONES.get(code, "secondary")
-    return format_html('<span class="badge bg-{0}-lt text-{0}" title="{2}">{1}</span>', tone, text, explanation)
+    told = format_html(' title="{}" tabindex="0"', explanation) if explanation else ""
+    return format_html('<span class="badge bg-{0}-lt text-{0}"{2}>{1}</span>', tone, text, told)
 
 
 @register.simple_tag(takes_context=True)

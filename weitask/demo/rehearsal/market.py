@@ -9,7 +9,7 @@ from typing import Final
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
-from accounts import access, identity, media, weibo_binding
+from accounts import access, identity, media, pool, weibo_binding
 from accounts.models import Advertiser, Category, MediaAccount, User
 from billing import cards
 from weitask.demo.control import Control
@@ -186,7 +186,7 @@ def _member(cast: Cast, number: int, now: datetime) -> Member:
     media.set_prices(account=account, by=owner, original=price, repost=price // 2, now=now)
     specific = number % SPECIFIC_EVERY == 0
     if specific:
-        media.set_specific(account=account, specific=True, by=cast.reviewer, now=now)
+        pool.change(accounts=[account], wish=pool.Wish.IN, reason="", by=cast.reviewer, now=now)
     return Member(account.pk, bound.uid, owner, HABITS[number % len(HABITS)], specific)
 
 
