@@ -21,6 +21,12 @@ FROM accounts_mediaaccount WHERE id = ANY(%s)
 ON CONFLICT (account_id, day) DO UPDATE SET figures = EXCLUDED.figures
 WHERE accounts_figures.figures <> EXCLUDED.figures
 """  # noqa: S608
+# Of the days before the chart one is left: the figures with which it begins.
+_FORGET: Final = """
+DELETE FROM accounts_figures old WHERE account_id = ANY(%(accounts)s) AND day < %(first)s AND EXISTS (
+    SELECT FROM accounts_figures later
+    WHERE later.account_id = old.account_id AND later.day > old.day AND later.day < %(first)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -32,16 +38,18 @@ class History:
 
 
 def note(*, account_ids: Collection[int], now: datetime) -> None:
-    """Keep what these accounts show now as the figures of the day; the last of a day stays."""
+    """Keep what these accounts show now as the figures of the day; the last of a day stays, for 90 days."""
     if account_ids:
+        today, accounts = shanghai(now).date(), list(account_ids)
         with connection.cursor() as cursor:
-            cursor.execute(_NOTE, [shanghai(now).date(), list(account_ids)])
+            cursor.execute(_NOTE, [today, accounts])
+            cursor.execute(_FORGET, {"accounts": accounts, "first": _first(today)})
 
 
 def daily(*, account: MediaAccount, keys: Collection[str], now: datetime) -> History:
     """The last 90 days from the first that is known, today as the account shows it; days without a change repeat."""
     today = shanghai(now).date()
-    first = today - timedelta(days=DAYS - 1)
+    first = _first(today)
     rows = Figures.objects.filter(account=account)
     before = rows.filter(day__lt=first).order_by("-day").first()
     kept: dict[date, dict[str, Any]] = dict(rows.filter(day__gte=first).order_by("day").values_list("day", "figures"))
@@ -55,3 +63,8 @@ def daily(*, account: MediaAccount, keys: Collection[str], now: datetime) -> His
         for key, line in values.items():
             line.append(figures.get(key))
     return History(days, values)
+
+
+def _first(today: date) -> date:
+    """The first day of the chart."""
+    return today - timedelta(days=DAYS - 1)

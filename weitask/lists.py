@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from weitask import xlsx
 from weitask.xlsx import Sheet, Value
 
-MOST: Final = 5_000  # rows of one file, in the order of the page
+MOST: Final = 2_000  # rows of one file, in the order of the page: made while the browser waits, under a second
 
 
 def is_wanted(request: HttpRequest) -> bool:

@@ -75,3 +75,12 @@ def test_entering_the_market_a_profile_and_a_rating_are_noted():
     account.refresh_from_db()
     kept = Figures.objects.order_by("day").values_list("figures__followers", "figures__rating")
     assert list(kept) == [(7, 60), (9, 60), (9, account.rating)]
+
+
+def test_of_the_days_before_the_chart_only_the_last_is_kept():
+    account = MediaAccountFactory()
+    for day in (0, 1, 2, 95):
+        grown(account, 100 + day, now=MONDAY + day * DAY)
+    days = Figures.objects.filter(account=account).order_by("day").values_list("day", flat=True)
+    assert list(days) == [(MONDAY + day * DAY).date() for day in (2, 95)]
+    assert followers(account, now=MONDAY + 95 * DAY)[0] == 102
