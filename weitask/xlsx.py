@@ -1,4 +1,4 @@
-"""Rows → workbook (R89): sheets of any length in constant memory, each cell typed, none of them a formula (F60).
+"""Rows → workbook (R89): sheets of any length in constant memory, each cell typed, no text ever a formula (F60).
 
 openpyxl makes the file around the sheets; their rows are written here, straight into the archive. openpyxl's
 write-only mode takes several times as long for the same rows (docs/performance.md), and it takes a text that begins
@@ -15,6 +15,7 @@ from typing import IO, Any, Final, NamedTuple
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -37,7 +38,16 @@ _BEGIN: Final = (
 )
 _END: Final = "</sheetData></worksheet>"
 
-Value = str | int | Decimal | datetime | None
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula of ours, without its `=`, and what it comes to now, for readers that do not reckon."""
+
+    text: str
+    value: "int | Decimal"
+
+
+Value = str | int | Decimal | datetime | Formula | None
 
 
 @dataclass(frozen=True)
@@ -54,11 +64,23 @@ def amount(fen: int) -> Decimal:
     return Decimal(yuan(fen))
 
 
+def column(sheet: str, place: int) -> str:
+    """A whole column of another sheet in a formula, counted from 0: `'订单'!C:C`; its head is no number."""
+    name, letter = sheet.replace("'", "''"), get_column_letter(place + 1)
+    return f"'{name}'!{letter}:{letter}"
+
+
+def quoted(text: str) -> str:
+    """A text inside a formula."""
+    return '"{}"'.format(text.replace('"', '""'))
+
+
 class _Styles(NamedTuple):
     """The number of each style in the file."""
 
     head: int
     text: int
+    whole: int
     money: int
     moment: int
 
@@ -81,11 +103,12 @@ def _frame(sheets: Sequence[Sheet]) -> tuple[BytesIO, _Styles]:
     """A workbook whose sheets are still empty."""
     book = Workbook(write_only=True)
     pages: list[Any] = [book.create_sheet(sheet.name) for sheet in sheets]
-    head, text, money, moment = styled = [WriteOnlyCell(pages[0]) for _ in _Styles._fields]
+    head, text, whole, money, moment = styled = [WriteOnlyCell(pages[0]) for _field in _Styles._fields]
     head.font = Font(bold=True)
     text.number_format = "@"
-    money.number_format = "#,##0.00"
-    moment.number_format = "yyyy-mm-dd hh:mm:ss"
+    whole.number_format = "#,##0"
+    money.number_format = '"¥"#,##0.00'
+    moment.number_format = _('yyyy"年"m"月"d"日" hh:mm:ss')
     pages[0].append(styled)
     frame = BytesIO()
     book.save(frame)
@@ -114,11 +137,14 @@ def _cell(value: Value, styles: _Styles) -> str:
     """What follows the address of a cell: its style, its type and its content."""
     if isinstance(value, str):
         return f' s="{styles.text}" t="inlineStr"><is>{_text(value)}</is>'
-    if isinstance(value, Decimal):
-        return f' s="{styles.money}"><v>{value:f}</v>'
     if isinstance(value, datetime):
         return f' s="{styles.moment}"><v>{(value - _EPOCH) / _DAY!r}</v>'  # days since Excel's day 0
-    return f"><v>{value}</v>"
+    if isinstance(value, Formula):
+        style, _end, number = _cell(value.value, styles).partition(">")
+        return f"{style}><f>{escape(value.text)}</f>{number}"
+    if isinstance(value, Decimal):
+        return f' s="{styles.money}"><v>{value:f}</v>'
+    return f' s="{styles.whole}"><v>{value}</v>'
 
 
 def _text(value: str) -> str:

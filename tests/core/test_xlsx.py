@@ -1,4 +1,4 @@
-"""Rows → workbook: typed cells, none of them a formula, whatever people wrote (R89, F60)."""
+"""Rows → workbook: typed cells, Chinese formats, and no text ever a formula, whatever people wrote (R89, F60)."""
 
 import io
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from weitask.xlsx import Sheet, amount
 
 HEAD = ["名称", "人数", "金额", "时间"]
 SHANGHAI_WALL = datetime(2026, 1, 5, 10, 0, 30)  # noqa: DTZ001 [a cell has no zone]
+CHINESE_MOMENT = 'yyyy"年"m"月"d"日" hh:mm:ss'
 ROW = ["城南", 1200, amount(11_050), datetime(2026, 1, 5, 2, 0, 30, tzinfo=UTC)]
 
 
@@ -33,7 +35,25 @@ def test_each_cell_has_the_type_of_its_value():
     assert [cell.value for cell in sheet[1]] == HEAD
     assert [cell.value for cell in sheet[2]] == ["城南", 1200, 110.5, SHANGHAI_WALL]
     assert [cell.data_type for cell in sheet[2]] == ["s", "n", "n", "d"]
-    assert [cell.number_format for cell in sheet[2]] == ["@", "General", "#,##0.00", "yyyy-mm-dd hh:mm:ss"]
+    assert [cell.number_format for cell in sheet[2]] == ["@", "#,##0", '"¥"#,##0.00', CHINESE_MOMENT]
+
+
+def test_a_moment_is_written_as_the_reader_of_the_file_writes_it():
+    with translation.override("en"):
+        assert opened(ROW)["D2"].number_format == "yyyy-mm-dd hh:mm:ss"
+
+
+def test_a_formula_reckons_over_another_sheet_and_carries_what_it_comes_to_now():
+    summed = xlsx.Formula(f"SUM({xlsx.column('订单 A', 1)})", amount(11_050))
+    file = io.BytesIO(written(Sheet("订单 A", ["甲", "乙"], [["", 1]]), Sheet("汇总", ["丙"], [[summed]])))
+    cell = openpyxl.load_workbook(file).worksheets[1]["A2"]
+    assert (cell.value, cell.data_type, cell.number_format) == ("=SUM('订单 A'!B:B)", "f", '"¥"#,##0.00')
+    assert openpyxl.load_workbook(file, data_only=True).worksheets[1]["A2"].value == 110.5
+
+
+def test_quotes_cannot_leave_their_text_inside_a_formula():
+    assert xlsx.quoted('a"b') == '"a""b"'
+    assert xlsx.column("a'b", 0) == "'a''b'!A:A"
 
 
 def test_money_is_written_to_the_fen_and_never_as_a_float():
@@ -105,7 +125,7 @@ def test_rows_are_taken_one_by_one():
             taken.append(number)
             yield ROW
 
-    lines = xlsx._lines(Sheet("结果", HEAD, rows()), xlsx._Styles(1, 2, 3, 4))
+    lines = xlsx._lines(Sheet("结果", HEAD, rows()), xlsx._Styles(1, 2, 3, 4, 5))
     for _ in range(4):
         next(lines)
     assert taken == [0, 1]

@@ -1,11 +1,14 @@
 """The system's Chromium under Playwright, and one person's window in it."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, sync_playwright
 
 from tests.journeys.cast import PASSWORD
@@ -18,6 +21,11 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+_CONTEXTS = ("button", "page")  # in which the catalogue knows a word more than once
+_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+_READ = """() => [document.body.innerText, document.title,
+  ...[...document.querySelectorAll("[title], [aria-label], [placeholder], [alt]")].flatMap((one) =>
+    ["title", "aria-label", "placeholder", "alt"].map((name) => one.getAttribute(name)))].join("\\n")"""
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -85,14 +93,40 @@ def windows(address: str) -> Iterator[Windows]:
 
 
 class Window:
-    """One person's page, with the words in which a journey is told."""
+    """One person's page, with the words in which a journey is told; they are given in Chinese, whatever is read.
+
+    Attributes:
+        foreign: after the switch to English, the Chinese that was found on pages of ours before each step.
+    """
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
+        self.language = "zh-hans"
+        self.foreign: set[str] = set()
         page.on("dialog", lambda dialog: dialog.accept())
 
+    def word(self, text: str, **values: str) -> str:
+        """A text of our pages in the language of this window."""
+        with translation.override(self.language):
+            found = (pgettext(context, text) for context in _CONTEXTS)
+            said = next((one for one in found if one != text), gettext(text))
+        return said % values if values else said
+
+    def in_english(self) -> "Window":
+        """Switch the language by the button of every page."""
+        self.press("EN")
+        self.page.locator("html[lang=en]").wait_for()
+        self.language = "en"
+        return self
+
+    def look(self) -> None:
+        """Read the page for Chinese, once it is to be English."""
+        if self.language == "en" and self.page.url.startswith(self.address):
+            self.foreign |= set(_CHINESE.findall(self.page.evaluate(_READ)))
+
     def go(self, path: str) -> None:
+        self.look()
         self.page.goto(self.address + path)
 
     def log_in(self, username: str, *, password: str = PASSWORD) -> None:
@@ -104,18 +138,24 @@ class Window:
 
     def press(self, name: str, *, within: "Locator | None" = None) -> None:
         """Press the button of exactly this name."""
-        (within or self.page).get_by_role("button", name=name, exact=True).first.click()
+        self.look()
+        (within or self.page).get_by_role("button", name=self.word(name), exact=True).first.click()
 
     def follow(self, name: str, *, within: "Locator | None" = None) -> None:
         """Follow the first link with these words."""
-        (within or self.page).get_by_role("link", name=name).first.click()
+        self.look()
+        (within or self.page).get_by_role("link", name=self.word(name)).first.click()
 
     def sees(self, words: str) -> None:
-        """Wait until these words stand on the page."""
-        self.page.get_by_text(words).first.wait_for()
+        """Wait until these words stand on the page, up to their first figure."""
+        self.page.get_by_text(self.word(words).partition("%(")[0]).first.wait_for()
 
     def step(self, name: str) -> None:
         """Press a button of the demo bar and wait until the clock has moved."""
-        button = self.page.locator(".wt-demo").get_by_role("button", name=name, exact=True).first
+        self.look()
+        number, _space, unit = name.rpartition(" ")
+        shown = f"{number} {self.word(unit)}".strip()
+        button = self.page.locator(".wt-demo").get_by_role("button", name=shown, exact=True).first
         button.click(timeout=90_000)  # it waits for the answer, and a day has many sweeps
-        self.page.get_by_text("时间已推进到").wait_for(timeout=90_000)
+        moved = self.word("时间已推进到 %(time)s（北京时间），处理了 %(count)s 项。").partition("%(")[0]
+        self.page.get_by_text(moved).wait_for(timeout=90_000)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Group
 
 from accounts import access, identity, media, weibo_binding
-from accounts.models import Category, MediaAccount, User
+from accounts.models import Category, MediaAccount, User, WeiboAccount
 from billing import cards, credit
 from tests.sandbox_process import SandboxProcess
 from weitask.gateways import weibo
@@ -36,12 +37,12 @@ OWNERS = (TAKES, REFUSES, FORGETS)
 
 def gather(*, sandbox: SandboxProcess, now: datetime) -> None:
     """Staff, a fee of ten per cent, an advertiser who never logged in, and three owners with prices and bank cards."""
-    reviewer = _user("shenhe", is_staff=True)
+    reviewer = login("shenhe", is_staff=True)
     reviewer.groups.add(*Group.objects.filter(name__in=(access.TASK_REVIEW, access.ACCOUNT_REVIEW)))
-    finance = _user("caiwu", is_staff=True)
+    finance = login("caiwu", is_staff=True)
     finance.groups.add(Group.objects.get(name=access.FINANCE))
     credit.set_fee_rate(rate_bp=1_000, valid_from=now, by=finance, now=now)
-    _user("qiye")
+    login("qiye")
     for number, owner in enumerate(OWNERS):
         account = _account(owner, sandbox=sandbox, reviewer=reviewer, now=now)
         media.set_category(
@@ -51,22 +52,27 @@ def gather(*, sandbox: SandboxProcess, now: datetime) -> None:
         _bind_card(account.owner, now=now)
 
 
-def _user(name: str, *, is_staff: bool = False) -> User:
+def login(name: str, *, is_staff: bool = False) -> User:
+    """Somebody who can log in."""
     return User.objects.create_user(name, password=PASSWORD, is_staff=is_staff)
 
 
 def _account(owner: Owner, *, sandbox: SandboxProcess, reviewer: User, now: datetime) -> MediaAccount:
-    user = _user(owner.username)
+    user = login(owner.username)
     identity.choose(user=user, identity="media", now=now)
     wanted = {"uid": owner.uid, "screen_name": owner.screen_name, "followers_count": owner.followers}
-    given = sandbox.control("weibo/users/", {**wanted, "token": True, "token_seconds": 90 * 86_400})
-    token = weibo.Token(given["access_token"], owner.uid, given["expires_in"])
-    profile = weibo.client().user(token=token.access_token, uid=owner.uid)
-    bound = weibo_binding.bind(user=user, token=token, profile=profile, now=now)
-    account = media.open_account(weibo=bound, by=user, now=now)
+    account = media.open_account(weibo=bind(user, wanted, sandbox=sandbox, now=now), by=user, now=now)
     media.decide(account=account, subject="authorisation", approved=True, reason="", by=reviewer, now=now)
     account.refresh_from_db()
     return account
+
+
+def bind(user: User, wanted: dict[str, Any], *, sandbox: SandboxProcess, now: datetime) -> WeiboAccount:
+    """A Weibo user of these facts, bound to the login with an authorisation for 90 days."""
+    given = sandbox.control("weibo/users/", {**wanted, "token": True, "token_seconds": 90 * 86_400})
+    token = weibo.Token(given["access_token"], wanted["uid"], given["expires_in"])
+    profile = weibo.client().user(token=token.access_token, uid=wanted["uid"])
+    return weibo_binding.bind(user=user, token=token, profile=profile, now=now)
 
 
 def _bind_card(owner: User, *, now: datetime) -> None:

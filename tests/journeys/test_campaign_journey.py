@@ -1,16 +1,10 @@
 """A campaign written with a sheet: saved while typing, times and texts pasted, rejected, mended, sent out again."""
 
 import pytest
-from django.db import transaction
 
-from accounts.models import Advertiser, MediaAccount, User
 from orders.models import Order
-from tasks import drafting
-from tasks.drafting import SelectionInput, TaskInput
 from tasks.models import Submission
-from tests.billing.book import recharge
-from tests.journeys import cast
-from tests.journeys.test_review_journey import enter
+from tests.journeys import campaigns, cast, desk
 from tests.moments import HOUR, MINUTE
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
@@ -19,17 +13,10 @@ TEXT, OWN = "周末去哪儿吃？这家老火锅值得排队。", "江边走走
 
 
 @pytest.fixture
-def task_id(people, monday):
+def task_id(people, monday, sandbox):
     """An empty draft of a company with money, for all three accounts."""
-    advertiser = Advertiser.objects.create(
-        user=User.objects.get(username="qiye"), kind="enterprise", name=cast.COMPANY, created_at=monday
-    )
-    User.objects.filter(username="qiye").update(identity="enterprise")
-    with transaction.atomic():
-        recharge(advertiser, 500_000, at=monday)
-    chosen = tuple(SelectionInput(MediaAccount.objects.get(owner__username=owner.username).pk) for owner in cast.OWNERS)
-    data = TaskInput("original", "", "", (), None, chosen)
-    return drafting.create(advertiser=advertiser, by=advertiser.user, data=data, now=monday).pk
+    advertiser = campaigns.company(fen=500_000, sandbox=sandbox, now=monday)
+    return campaigns.draft(advertiser, "", dict.fromkeys(cast.OWNERS), now=monday).pk
 
 
 @pytest.fixture
@@ -65,26 +52,14 @@ def test_a_campaign_from_a_sheet_is_rejected_mended_and_sent_out(sent, browser_w
     window.press("提交审核")
     window.sees("正在审核")
 
-    desk = browser_windows.open()
-    enter(desk)
-    decide(desk, task_id, "驳回")
+    reviewer = desk.enter(browser_windows.open())
+    desk.decide(reviewer, task_id, "驳回", reason="请写明优惠的期限")
     window.go(address)
     window.sees("请写明优惠的期限")
     assert page.input_value("[name=rows-1-start_at]").endswith("12:20")
     page.fill("[name=text]", f"{TEXT}快来")
     window.press("提交审核")
     window.sees("正在审核")
-    decide(desk, task_id, "通过")
+    desk.decide(reviewer, task_id, "通过")
     window.go(f"/tasks/{task_id}/")
     assert page.locator("#orders tbody tr").count() == 3
-
-
-def decide(desk, task_id, verdict):
-    desk.go("/admin/tasks/submission/")
-    desk.follow(f"#{task_id}")
-    desk.sees("机审发现")
-    desk.page.keyboard.press({"驳回": "r", "通过": "a"}[verdict])
-    if verdict == "驳回":
-        desk.page.locator(".wt-reason").fill("请写明优惠的期限")
-    desk.press(f"确认{verdict}")
-    desk.sees(f"已{verdict}")

@@ -1,13 +1,8 @@
 """An owner answers on the phone: the notice, the order with its net income, 接单; nothing needs a wider screen."""
 
 import pytest
-from django.db import transaction
 
-from accounts.models import Advertiser, MediaAccount, User
-from tasks import drafting, review
-from tasks.drafting import SelectionInput, TaskInput
-from tests.billing.book import recharge
-from tests.journeys import cast
+from tests.journeys import campaigns, cast
 from tests.moments import HOUR
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
@@ -16,18 +11,10 @@ PAGES = ("/", "/orders/", "/media/", "/earnings/", "/bank-card/", "/notices/", "
 
 
 @pytest.fixture
-def offer(people, monday) -> None:
+def offer(people, monday, sandbox) -> None:
     """派单 for one owner, who has not answered yet."""
-    advertiser = Advertiser.objects.create(
-        user=User.objects.get(username="qiye"), kind="enterprise", name=cast.COMPANY, created_at=monday
-    )
-    with transaction.atomic():
-        recharge(advertiser, 200_000, at=monday)
-    account = MediaAccount.objects.get(owner__username=cast.TAKES.username)
-    data = TaskInput("original", "老城新茶", "", (), monday + 2 * HOUR, (SelectionInput(account.pk),))
-    task = drafting.create(advertiser=advertiser, by=advertiser.user, data=data, now=monday)
-    submission = review.submit(task=task, by=advertiser.user, now=monday)
-    review.approve(submission=submission, by=User.objects.get(username="shenhe"), now=monday)
+    advertiser = campaigns.company(fen=200_000, sandbox=sandbox, now=monday)
+    campaigns.sent(advertiser, "老城新茶", {cast.TAKES: monday + 2 * HOUR}, now=monday)
 
 
 def test_an_owner_accepts_on_the_phone(offer, browser_windows):

@@ -1,14 +1,10 @@
 """A reviewer's session without a mouse: one submission approved, one rejected, one left to a second reviewer."""
 
 import pytest
-from django.db import transaction
 
-from accounts.models import Advertiser, MediaAccount, User
-from tasks import drafting, review
-from tasks.drafting import SelectionInput, TaskInput
+from tasks import review
 from tasks.models import Decision, FirstApproval
-from tests.billing.book import recharge
-from tests.journeys import cast
+from tests.journeys import campaigns, cast, desk
 from tests.moments import HOUR, MINUTE
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
@@ -17,18 +13,12 @@ FINE, DOUBTFUL, RISKY = "周末去哪儿吃？这家老火锅值得排队", "一
 
 
 @pytest.fixture
-def waiting(people, monday) -> None:
+def waiting(people, monday, sandbox) -> None:
     """Three submissions, the fine one nearest to its start."""
-    advertiser = Advertiser.objects.create(
-        user=User.objects.get(username="qiye"), kind="enterprise", name=cast.COMPANY, created_at=monday
-    )
-    with transaction.atomic():
-        recharge(advertiser, 500_000, at=monday)
-    account = MediaAccount.objects.get(owner__username=cast.TAKES.username)
+    advertiser = campaigns.company(fen=500_000, sandbox=sandbox, now=monday)
     for later, text in enumerate((FINE, DOUBTFUL, RISKY)):
         start = monday + 2 * HOUR + later * 20 * MINUTE
-        data = TaskInput("original", text, "", (), start, (SelectionInput(account.pk),))
-        task = drafting.create(advertiser=advertiser, by=advertiser.user, data=data, now=monday)
+        task = campaigns.draft(advertiser, text, {cast.TAKES: start}, now=monday)
         review.submit(task=task, by=advertiser.user, now=monday)
 
 
@@ -45,8 +35,7 @@ def decided(waiting):
 
 
 def test_three_submissions_are_decided_by_keys_alone(decided, browser_windows):
-    window = browser_windows.open()
-    enter(window)
+    window = desk.enter(browser_windows.open())
     window.go("/admin/tasks/submission/")
     keys = window.page.keyboard
 
@@ -83,11 +72,3 @@ def test_three_submissions_are_decided_by_keys_alone(decided, browser_windows):
     keys.press("Enter")
     window.sees("初审已记录，等待另一位审核员复核")
     window.page.get_by_text("待复核（shenhe 初审）").wait_for()
-
-
-def enter(window):
-    window.go("/admin/")
-    window.page.fill("[name=username]", "shenhe")
-    window.page.fill("[name=password]", cast.PASSWORD)
-    window.page.keyboard.press("Enter")
-    window.page.wait_for_url(lambda url: "login" not in url)

@@ -30,7 +30,7 @@ def read(window: Window) -> Figures:
     window.go("/wallet/")
     shown = window.page.evaluate(_READ)
     names = ("余额", "可用余额", "冻结金额", "审核预占", "可支配", "累计充值")
-    return Figures(*(fen(shown[name]) for name in names))
+    return Figures(*(fen(shown[window.word(name)]) for name in names))
 
 
 def earnings(window: Window) -> dict[str, int]:

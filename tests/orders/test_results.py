@@ -1,8 +1,10 @@
 """What came of a task, what its advertiser is told, when it ends, what an owner may expect (R65, R66, R88-R89, A20)."""
 
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.utils import translation
 from openpyxl import load_workbook
 
 from accounts.models import Notice
@@ -14,6 +16,7 @@ from tests.moments import DAY, FRIDAY, HOUR, MINUTE, MONDAY, SECOND
 from tests.orders import world
 from tests.orders.test_answering import refuse
 from tests.orders.test_halting import halt
+from tests.reckoning import reckon
 from weitask.models import Alarm
 from weitask.periods import SHANGHAI
 
@@ -270,7 +273,8 @@ def test_the_workbook_has_a_row_for_each_order_and_the_totals():
     world.publish(world.accept(done))
     refuse(refused, code="time")
     Order.objects.filter(pk=done.pk).update(reposts=7)
-    orders, totals = load_workbook(BytesIO(workbook.of_task(results.report(done.task)))).worksheets
+    file = BytesIO(workbook.of_task(results.report(done.task)))
+    orders, totals = load_workbook(file, data_only=True).worksheets
     head, *rows = orders.iter_rows(values_only=True)
     first, second = (dict(zip(head, row, strict=True)) for row in rows)
     assert (first["订单状态"], first["转发数"], first["合计（元）"]) == ("已发布", 7, 110)
@@ -279,3 +283,20 @@ def test_the_workbook_has_a_row_for_each_order_and_the_totals():
     assert second["拒单原因"].startswith("时间安排不便 ")
     summed = dict(totals.iter_rows(values_only=True))
     assert (summed["订单金额（元）"], summed["冻结金额（元）"], summed["已退回（元）"]) == (220, 110, 110)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_totals_are_formulas_that_come_to_the_same_over_the_rows(language):
+    orders = world.dispatched(starts=[world.START] * 4)
+    refuse(orders[0])
+    world.achieve(world.publish(world.accept(orders[1])))
+    settlement.settle(cutoff=FRIDAY, now=FRIDAY + HOUR)
+    world.publish(world.accept(orders[2]))
+    Order.objects.filter(pk=orders[2].pk).update(reposts=7, comments=2)
+    with translation.override(language):
+        file = BytesIO(workbook.of_task(results.report(orders[0].task)))
+    reckoned, shown = load_workbook(file), load_workbook(file, data_only=True)
+    formulas = [cell for (cell,) in reckoned.worksheets[1]["B2:B30"] if cell.data_type == "f"]
+    assert len(formulas) == 19
+    for cell in formulas:
+        assert reckon(reckoned, cell.value) == Decimal(str(shown.worksheets[1][cell.coordinate].value)), cell.value
