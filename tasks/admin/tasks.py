@@ -48,8 +48,8 @@ class TaskAdmin(LookOnly, ModelAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
         """The stop only where there is something to stop."""
-        live = self.get_queryset(request).filter(pk=object_id, state__in=LIVE).exists()
-        return super().get_actions_detail(request, object_id) if live else []
+        task = self.get_object(request, str(object_id))
+        return super().get_actions_detail(request, object_id) if task is not None and task.state in LIVE else []
 
     @action(description=gettext_lazy("紧急叫停"), url_path="halt", permissions=["decide"], icon="front_hand")
     def halt_one(self, request: HttpRequest, object_id: int) -> HttpResponse:

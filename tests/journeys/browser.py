@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, sync_playwright
 
 from tests.journeys.cast import PASSWORD
@@ -57,7 +58,7 @@ class Windows:
         context.on("console", self._heard)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("response", self._answered)
-        return Window(context.new_page(), self.address)
+        return Window(context.new_page(), self.address, self.complaints)
 
     def close(self) -> None:
         self._browser.close()
@@ -87,13 +88,23 @@ def windows(address: str) -> Iterator[Windows]:
 class Window:
     """One person's page, with the words in which a journey is told."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, address: str, complaints: list[str]) -> None:
         self.page = page
         self.address = address
+        self._complaints = complaints
         page.on("dialog", lambda dialog: dialog.accept())
 
-    def go(self, path: str) -> None:
-        self.page.goto(self.address + path)
+    def go(self, path: str) -> Response | None:
+        return self.page.goto(self.address + path)
+
+    def forgive(self, path: str) -> None:
+        """A page that is meant to answer with an error is complained about by the console itself."""
+        self._complaints[:] = [one for one in self._complaints if not one.endswith(f"({self.address}{path})")]
+
+    def enter(self, session_key: str) -> None:
+        """Be whose session this is, without the form."""
+        held = {"name": settings.SESSION_COOKIE_NAME, "value": session_key, "url": self.address}
+        self.page.context.add_cookies([held])
 
     def log_in(self, username: str, *, password: str = PASSWORD) -> None:
         self.go("/accounts/login/")
