@@ -77,7 +77,7 @@ def _of_the_desk() -> Rows:
 
 
 def _lesson(now: Any) -> Lesson:
-    body = "# 先看谁在看\n\n把粉丝数和近期转发数放在一起看，比只看粉丝数更接近真实的覆盖。\n\n同一时间不要发给太多同类帐号。"
+    body = "# 先看谁在看\n\n把粉丝数和近期转发数放在一起看，比只看粉丝数更接近真实的覆盖。"
     return Lesson.objects.create(
         title="第一次派单怎样选帐号", summary="三步选出合适的帐号", body=body, published_at=now
     )

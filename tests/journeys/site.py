@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 
 
 class Static(StaticFilesHandler):
-    """Static files as production sends them: whitenoise keeps each gzipped at level 9 beside it, and browsers keep it."""
+    """Static files as production sends them: gzipped at level 9, as whitenoise keeps them, and kept by browsers."""
 
     packed: ClassVar[dict[str, tuple[bytes, str]]] = {}
 
