@@ -1,12 +1,12 @@
 # Two commands matter: `make run` and `make test`. Everything else is for the people who build Weitask.
 .DEFAULT_GOAL := help
-.PHONY: help run test fix lint lock assets rehearse journeys screenshots bench venv clean
+.PHONY: help run test fix lint lock assets rehearse journeys screenshots times bench venv clean
 
 LOCAL := .venv/bin/python -m weitask.local
 SEED ?= 1
 DAYS ?= 37
 ARGS ?=
-export PYTHON WEB_PORT SANDBOX_PORT
+export PYTHON WEB_PORT SANDBOX_PORT PAGES
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,8 +34,11 @@ rehearse: venv ## A whole campaign against the sandbox in seconds: SEED= DAYS=
 journeys: venv assets ## The browser tests alone
 	@$(LOCAL) exec --test -- .venv/bin/python -m pytest tests/journeys $(ARGS)
 
-screenshots: venv assets ## Pictures of the main pages into docs/screenshots/
+screenshots: venv assets ## Pictures of every page into docs/screenshots/ (PAGES=market,task for some)
 	@$(LOCAL) exec --test -- .venv/bin/python -m pytest tests/journeys/screenshots.py $(ARGS)
+
+times: venv ## How long the server takes for each page, on the demo's market
+	@$(LOCAL) exec --test -- .venv/bin/python -m pytest tests/journeys/times.py $(ARGS)
 
 bench: venv assets ## Every benchmark beside its floor, then the table; one path alone: make bench-ledger, bench-search …
 	@$(LOCAL) exec --test --durable -- .venv/bin/python -m benchmarks $(ARGS)

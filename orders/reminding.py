@@ -63,7 +63,7 @@ def _next_moment(now: datetime) -> Case:
 
 
 def _notice(order: Order, *, now: datetime) -> NewNotice:
-    words = _("还剩{left}：{account} 的订单 {start} 开始，净收入 {price} 元。到时未处理会成为流单，影响评级。")
+    words = _("还剩 {left}：{account} 的订单 {start} 开始，净收入 {price} 元。到时未处理会成为流单，影响评级。")
     return NewNotice(
         user_id=order.owner_id,
         kind="order_reminder",

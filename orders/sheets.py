@@ -40,7 +40,7 @@ def of_tasks(tasks: list[Task]) -> Iterator[list[Value]]:
     for one in tasks:
         total, offer = totals.get(one.pk), offers.get(one.pk)
         yield [
-            one.pk,
+            str(one.pk),
             one.caption,
             one.get_form_display(),
             one.start_at,

@@ -1,5 +1,6 @@
 """The desk: every list stays quick over a million rows, and the menu is put together once, not for every page."""
 
+from collections.abc import Iterable
 from typing import Any, Final, cast
 
 from django.core.paginator import Paginator
@@ -13,6 +14,7 @@ from unfold.sites import UnfoldAdminSite
 from weitask import counting, work
 
 ROWS: Final = 20  # of a page
+APPS: Final = ("tasks", "orders", "accounts", "billing", "weitask", "auth")  # as the work goes
 
 
 class AtLeast(int):
@@ -32,14 +34,15 @@ class Pages(Paginator):
 
 
 class Desk(UnfoldAdminSite):
-    """The site of operators. Lists of other libraries keep to the same limits as our own."""
+    """The site of operators: our own lists, and logins. Those of other libraries show keys and secrets and stay out."""
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self._menus: dict[tuple[str | None, frozenset[str] | None], list[dict[str, Any]]] = {}
 
-    def register(self, *args: Any, **options: Any) -> None:
-        super().register(*args, **options)
+    def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
+        models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
+        super().register([one for one in models if one._meta.app_label in APPS], *args, **options)
         for one in self._registry.values():
             one.list_per_page, one.paginator, one.show_full_result_count = ROWS, Pages, False
 
@@ -54,7 +57,8 @@ class Desk(UnfoldAdminSite):
         rights = None if request.user.is_superuser else frozenset(request.user.get_all_permissions())
         key = get_language(), rights
         if key not in self._menus:
-            self._menus[key] = [_named(app) for app in super().get_app_list(request)]
+            found = sorted(super().get_app_list(request), key=lambda app: APPS.index(app["app_label"]))
+            self._menus[key] = [_named(app) for app in found]
         return self._menus[key]
 
 

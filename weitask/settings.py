@@ -311,6 +311,7 @@ UNFOLD = {
     "SITE_URL": "/",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}],
     "SITE_SYMBOL": "fact_check",
+    "STYLES": [lambda _request: static("css/desk.css")],
     "COLORS": {
         "primary": {
             "50": "#fff7ed",

@@ -33,8 +33,9 @@ class AlarmAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
         """Only what is open, and only what no other page closes."""
-        open_one = Alarm.objects.filter(pk=object_id, resolved_at=None).exclude(kind=CLOSED_BY_VERDICT)
-        return super().get_actions_detail(request, object_id) if open_one.exists() else []
+        alarm = self.get_object(request, str(object_id))
+        is_open = alarm is not None and alarm.resolved_at is None and alarm.kind != CLOSED_BY_VERDICT
+        return super().get_actions_detail(request, object_id) if is_open else []
 
     def has_resolve_permission(self, request: HttpRequest, object_id: int | None = None) -> bool:
         return bool(request.user.has_perm("weitask.change_alarm"))

@@ -28,7 +28,7 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):
         (_("权限"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (_("时间"), {"fields": ["last_login", "date_joined"]}),
     ]
-    filter_horizontal = ["groups"]
+    filter_horizontal = []
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """A login stays, switched off: its rows in the book and in decisions name it."""
@@ -38,3 +38,5 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     """The three groups of `accounts.access` are restored at each migration; others are free."""
+
+    filter_horizontal = []

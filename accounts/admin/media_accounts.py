@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Field, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -154,7 +154,7 @@ class MediaAccountAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
         """Only what the account's state allows."""
-        account = self.get_queryset(request).filter(pk=object_id).first()
+        account = self.get_object(request, str(object_id))
         possible = _possible(account) | _suspending(account, _user(request)) if account else set()
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         offered = super().get_actions_detail(request, object_id)
@@ -341,6 +341,13 @@ class CategoryAdmin(ModelAdmin):
     list_display = ["name", "name_en", "slug", "position"]
     list_editable = ["position"]
     search_fields = ["name", "name_en", "slug"]
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """In the list a field has its name for screen readers too."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = db_field.verbose_name
+        return field
 
 
 def _percent(basis_points: int | None) -> str:

@@ -69,7 +69,7 @@ class MoneyAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
         """Only what the row's state allows."""
-        row = self.get_queryset(request).filter(pk=object_id).first()
+        row = self.get_object(request, str(object_id))
         possible = self.possible(row) if row else set()
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         offered = super().get_actions_detail(request, object_id)

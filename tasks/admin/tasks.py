@@ -49,10 +49,10 @@ class TaskAdmin(LookOnly, ModelAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
         """The stop where there is something to stop, its result where there was."""
-        states = self.get_queryset(request).filter(pk=object_id).values_list("state", flat=True)
+        task = self.get_object(request, str(object_id))
         fitting: dict[str, str] = {TaskState.HALTED: "halt_sheet", **dict.fromkeys(LIVE, "halt_one")}
-        shown = {f"tasks_task_{fitting[state]}" for state in states if state in fitting}
-        return [one for one in super().get_actions_detail(request, object_id) if one.action_name in shown]
+        shown = f"tasks_task_{fitting.get(task.state)}" if task is not None else ""
+        return [one for one in super().get_actions_detail(request, object_id) if one.action_name == shown]
 
     @action(description=gettext_lazy("紧急叫停"), url_path="halt", permissions=["decide"], icon="front_hand")
     def halt_one(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -15,6 +15,7 @@ from tests.moments import HOUR
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
 PAID, POSTED, WAITING, OPEN = 500_000, 42_680, 28_215, 13_228
+CANCEL, CANCELLED = "取消，不发布，金额解冻退回", "已取消，没有发布，金额已解冻退回"
 BOTH = POSTED + OPEN + POSTED + WAITING + OPEN
 
 
@@ -58,13 +59,13 @@ def test_a_task_is_stopped_before_its_posts_and_another_after_the_first(settled,
     assert frozen(advertiser) == BOTH
 
     assert foreseen(reviewer, first) == {
-        "城南食记": ("已接单", "取消，不会发布；退回 426.80 元"),
-        "老街影话": ("派单", "取消，不会发布；退回 132.28 元"),
+        "城南食记": ("已接单", "¥426.80", CANCEL),
+        "老街影话": ("派单", "¥132.28", CANCEL),
     }
     stop(reviewer, "地址写错了")
     assert sheet(reviewer) == {
-        "城南食记": ("已取消", "已取消，没有发布；426.80 元已退回"),
-        "老街影话": ("已取消", "已取消，没有发布；132.28 元已退回"),
+        "城南食记": ("已取消", "¥426.80", CANCELLED),
+        "老街影话": ("已取消", "¥132.28", CANCELLED),
     }
     assert frozen(advertiser) == BOTH - POSTED - OPEN
 
@@ -72,12 +73,12 @@ def test_a_task_is_stopped_before_its_posts_and_another_after_the_first(settled,
     advertiser.step("+1 小时")
     [post] = sandbox.control("weibo/posts/")
     assert foreseen(reviewer, second) == {
-        "城南食记": ("已发布", "立即通知帐号主删除；删除不影响收入，426.80 元照付"),
-        "江边慢游": ("已接单", "取消，不会发布；退回 282.15 元"),
-        "老街影话": ("派单", "取消，不会发布；退回 132.28 元"),
+        "城南食记": ("已发布", "¥426.80", "通知帐号主立即删除；删除不影响收入，费用照付"),
+        "江边慢游": ("已接单", "¥282.15", CANCEL),
+        "老街影话": ("派单", "¥132.28", CANCEL),
     }
     stop(reviewer, "价钱写错了")
-    assert sheet(reviewer)["城南食记"] == ("已发布", "已通知帐号主删除；删除不影响收入，426.80 元照付")
+    assert sheet(reviewer)["城南食记"] == ("已发布", "¥426.80", "已通知帐号主删除；删除不影响收入，费用照付")
     assert frozen(advertiser) == POSTED
 
     owner = browser_windows.open()
@@ -119,6 +120,7 @@ def stop(window, reason):
 
 
 def sheet(window):
-    rows = window.page.locator(".wt-details tbody tr").all()
+    """By account: where the order stands, what it costs, and what becomes of it."""
+    rows = window.page.locator(".wt-scroll tbody tr").all()
     cells = [[cell.strip() for cell in row.locator("td").all_inner_texts()] for row in rows]
-    return {who.partition(" · ")[0].lstrip("@"): (state, words) for who, _start, state, words in cells}
+    return {who.lstrip("@"): (state, cost, words) for _number, who, _start, state, cost, words in cells}

@@ -3,8 +3,6 @@
 The rating is judged again at 04:00 and comes to what was shown.
 """
 
-import re
-
 import pytest
 
 from accounts.models import Slot
@@ -107,9 +105,10 @@ def refuse(window, judged):
     window.follow(DEAR)
     page = window.page
     page.get_by_text("不合适？拒单").click()
-    shown = page.locator("#refusing").inner_text()
-    judged["now"], judged["fair"], judged["groundless"] = map(int, re.findall(r"(\d+) 分", shown))
-    page.locator("[name=reason_code]").select_option(label="对价格不满意（无故拒单）")
+    for ground, words in (("fair", "拒单：与帐号风格不符"), ("groundless", "拒单：对价格不满意")):
+        judged[ground] = int(page.locator("form tr", has_text=words).locator("td.num").inner_text())
+    assert "无故拒单" in page.locator("form tr", has_text="对价格不满意").inner_text()
+    page.locator("[name=reason_code]").select_option(label="对价格不满意")
     page.fill("[name=reason]", "太低")
     window.press("确认拒单")
     assert page.locator("[name=reason]:invalid").count() == 1  # ten characters at least (R62)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts import identity, media
+from accounts import identity, media, pool
 from accounts.models import User
 from orders.models import Order
 from tasks.models import Submission, Task
@@ -26,7 +26,7 @@ def source(people, sandbox, monday):
     cast.bind(user, {"uid": UID, "screen_name": NAME}, sandbox=sandbox, now=monday)
     campaigns.recharge(advertiser, PAID, sandbox=sandbox, now=monday)
     account, reviewer = campaigns.account_of(TAKES), User.objects.get(username="shenhe")
-    media.set_specific(account=account, specific=True, by=reviewer, now=monday)
+    pool.change(accounts=[account], wish=pool.Wish.IN, reason="读者多", by=reviewer, now=monday)
     media.set_opt_in(account=account, by=account.owner, accepts=True, now=monday)
     return sandbox.control("weibo/posts/", {"uid": UID, "text": SOURCE})
 

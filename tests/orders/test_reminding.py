@@ -24,7 +24,7 @@ def test_each_step_reminds_once():
         assert reminding.send_due(START - before) == 1
         assert reminding.send_due(START - before) == 0
     assert reminding.next_due(START) is None
-    assert [text.partition("：")[0] for text in reminders()] == ["还剩24 小时", "还剩2 小时", "还剩30 分钟"]
+    assert [text.partition("：")[0] for text in reminders()] == ["还剩 24 小时", "还剩 2 小时", "还剩 30 分钟"]
     assert Notice.objects.filter(kind="order_reminder").values_list("user", flat=True)[0] == order.owner_id
 
 

@@ -42,6 +42,17 @@ def test_every_list_of_the_desk_keeps_to_the_limits():
     assert kept == {(desk.ROWS, desk.Pages, False)}
 
 
+def test_the_menu_begins_with_the_tasks_and_has_no_lists_of_other_libraries(client, chief):
+    menu = [app["app_label"] for app in client.get("/admin/").context["app_list"]]
+    assert menu == ["tasks", "orders", "accounts", "billing", "weitask", "auth"]
+    assert client.get("/admin/authtoken/tokenproxy/").status_code == 404
+
+
+def test_an_address_that_is_no_number_leads_back_to_the_desk(client, chief):
+    lists = [reverse(f"admin:{one._meta.label_lower.replace('.', '_')}_changelist") for one in admin.site._registry]
+    assert {client.get(f"{path}no-number/change/").status_code for path in lists} <= {302, 404}
+
+
 def test_the_menu_is_that_of_ones_own_rights_and_language(client, chief):
     finance = in_group(access.FINANCE)
     whole = client.get("/admin/").content.decode()

@@ -17,6 +17,7 @@ from weitask.local.failure import LocalError
 from weitask.local.lock import holding
 
 VENDOR = ROOT / "static" / "vendor"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"  # for tests alone, so it is not copied and never served
 OLDEST_NODE = 18
 _SOURCE_MAP = re.compile(rb"^(//# |/\*# )sourceMappingURL=.*$", re.MULTILINE)
 _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.models import User
 from weitask import clock
@@ -19,14 +19,19 @@ SETTLE_SECONDS = 60  # what the sandbox's bank takes by default
 class Command(BaseCommand):
     help = "Fill an empty database with a market that has been running for a month (does nothing otherwise)."
 
-    def handle(self, *args: object, **options: object) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--days", type=int, default=DAYS, help="fewer are quicker; 7 have a Friday, 33 completed orders"
+        )
+
+    def handle(self, *args: object, days: int, **options: object) -> None:
         if User.objects.exists():
             self.stdout.write("there are users already; nothing to do")
             return
         logging.disable(logging.WARNING)  # the faults of the script are on purpose
         clock.release()
         end = clock.now().replace(second=0, microsecond=0)
-        start = (end - timedelta(days=DAYS)).replace(minute=0)
+        start = (end - timedelta(days=days)).replace(minute=0)
 
         def write(script: Script) -> None:
             script.write(tasks=TASKS, days=FIRST_DAYS)

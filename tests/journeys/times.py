@@ -1,0 +1,50 @@
+"""`make times`: how long the server takes for each page on the demo's market, the slowest first.
+
+Each page is asked for `ROUNDS` times in this process after one time to warm up: middleware, view, queries and template,
+without the network. The 95th percentile stands beside the middle one, and the budget of the product is for it.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as configured
+from django.test import Client
+
+from tests.every_page import Page, everybody
+from tests.journeys import demo
+
+pytestmark = pytest.mark.timeout(1800)
+
+ROUNDS, BUDGET = 40, 100  # ms
+
+
+def test_every_page_is_timed(committed, sandbox, settings, tmp_path, capsys):
+    with demo.market(settings, media=tmp_path / "media") as (_address, rows):
+        times = {}
+        for who, pages in everybody(rows).items():
+            client = Client()
+            if who:
+                client.cookies[configured.SESSION_COOKIE_NAME] = demo.cookie(who)
+            times |= {page.name: _timed(client, page, rows) for page in pages}
+    with capsys.disabled():
+        sys.stdout.write("\n".join(["", "  p95 ms  middle  page", *_table(times), ""]))
+
+
+def _table(times: dict[str, tuple[float, float]]) -> Iterator[str]:
+    for name, (middle, late) in sorted(times.items(), key=lambda one: -one[1][1]):
+        yield f"{late:8.1f}{middle:8.1f}  {name}"
+    yield f"{len(times)} pages, {sum(late > BUDGET for _, late in times.values())} over {BUDGET} ms"
+
+
+def _timed(client: Client, page: Page, rows: demo.Rows) -> tuple[float, float]:
+    """Milliseconds: the middle and the 95th percentile."""
+    path = page.path(rows)
+    took = []
+    for _ in range(ROUNDS + 1):
+        began = time.perf_counter()
+        client.get(path)
+        took.append(1000 * (time.perf_counter() - began))
+    return statistics.median(took[1:]), statistics.quantiles(took[1:], n=20)[-1]
