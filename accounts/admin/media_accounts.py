@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import Exists, Field, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,7 +16,7 @@ from unfold.decorators import action, display
 
 from accounts import access, media, suspensions
 from accounts.admin.acting import ConfirmForm, ProposalForm, ReadOnlyAdmin, ReasonForm, act
-from accounts.admin.linking import LinkedByRight
+from accounts.admin.linking import LinkedByRight, NamedInRows
 from accounts.models import AccountDecision, Category, MediaAccount, RatingScore, SuspensionProposal, User
 from weitask import clock
 from weitask.money import display as money
@@ -319,19 +319,12 @@ class MediaAccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Category)
-class CategoryAdmin(ModelAdmin):
+class CategoryAdmin(NamedInRows, ModelAdmin):
     """帐号类别: may be added and renamed; one in use stays."""
 
     list_display = ["name", "name_en", "slug", "position"]
     list_editable = ["position"]
     search_fields = ["name", "name_en", "slug"]
-
-    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """In the list a field has its name for screen readers too."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None:
-            field.widget.attrs["aria-label"] = db_field.verbose_name
-        return field
 
 
 @admin.register(AccountDecision)
