@@ -1,4 +1,4 @@
-"""Links of the admin end where their reader may go."""
+"""Pages of the admin for who reads them: links end where one may go, and fields in rows have names."""
 
 from collections.abc import Callable
 from functools import cache
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import ForeignKey, Model
+from django.db.models import Field, ForeignKey, Model
 from django.http import HttpRequest
 
 
@@ -35,6 +35,16 @@ class LinkedByRight:
             return name
         desk = site._registry.get(field.related_model) if isinstance(field, ForeignKey) else None
         return name if desk is None or desk.has_view_permission(request) else _words(model, name)
+
+
+class NamedInRows:
+    """In a list that is edited row by row, each field has its column's name for screen readers."""
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None:
+            field.widget.attrs["aria-label"] = db_field.verbose_name
+        return field
 
 
 @cache  # Django compares the fields of a page with the read-only ones by identity

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Field, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from accounts import access, media, suspensions
 from accounts.admin import pool
 from accounts.admin.acting import ConfirmForm, ProposalForm, ReadOnlyAdmin, ReasonForm, act
-from accounts.admin.linking import LinkedByRight
+from accounts.admin.linking import LinkedByRight, NamedInRows
 from accounts.models import AccountDecision, Category, MediaAccount, SuspensionProposal, User
 from accounts.pool import MOST, Wish
 from weitask import clock
@@ -335,19 +335,12 @@ class MediaAccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Category)
-class CategoryAdmin(ModelAdmin):
+class CategoryAdmin(NamedInRows, ModelAdmin):
     """帐号类别: may be added and renamed; one in use stays."""
 
     list_display = ["name", "name_en", "slug", "position"]
     list_editable = ["position"]
     search_fields = ["name", "name_en", "slug"]
-
-    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """In the list a field has its name for screen readers too."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None:
-            field.widget.attrs["aria-label"] = db_field.verbose_name
-        return field
 
 
 def _percent(basis_points: int | None) -> str:

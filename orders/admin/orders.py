@@ -67,7 +67,7 @@ class OrderAdmin(LookOnly, ModelAdmin):
             None,
             {"fields": ("number", "label", "cause", "waiting_for", "task", "account", "owner", "start_at")},
         ),
-        (_("内容"), {"fields": ("form", "text", "source_id", "net", "service_fee", "followers", "rating")}),
+        (_("内容"), {"fields": ("form", "text", "source", "net", "service_fee", "followers", "rating")}),
         (_("处理"), {"fields": ("dispatched_at", "answered_at", "ground", "refusal_reason")}),
         (
             _("发布与保留"),
@@ -115,6 +115,10 @@ class OrderAdmin(LookOnly, ModelAdmin):
     @admin.display(description=_("拒单类别"))
     def ground(self, order: Order) -> str:
         return buttons.refusals.name_of(order.refusal_code)
+
+    @admin.display(description=_("原微博"))
+    def source(self, order: Order) -> str:
+        return order.source_id
 
     @admin.display(description=_("净收入（元）"))
     def net(self, order: Order) -> str:

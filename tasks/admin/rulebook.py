@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.access import PUBLISH_RULES
+from accounts.admin.linking import NamedInRows
 from tasks import queries, screening
 from tasks.admin.access import LookOnly, person
 from tasks.admin.marks import highlighted, told
@@ -119,7 +120,7 @@ class RuleCategoryAdmin(ModelAdmin):
 
 
 @admin.register(ReasonTemplate)
-class ReasonTemplateAdmin(ModelAdmin):
+class ReasonTemplateAdmin(NamedInRows, ModelAdmin):
     list_display = ("text", "position", "active")
     list_editable = ("position", "active")
 

@@ -30,6 +30,7 @@ class Static(StaticFilesHandler):
         if request.path not in self.packed:
             plain = super().serve(request)
             self.packed[request.path] = gzip.compress(b"".join(plain), 9), plain["Content-Type"]
+            plain.file_to_stream.close()
         content, kind = self.packed[request.path]
         return HttpResponse(
             content,
