@@ -66,6 +66,13 @@ def test_the_operators_list_overrules_the_rating_until_it_is_given_back(reviewer
     assert (account.specific, account.specific_by_hand) == (True, False)
 
 
+def test_given_back_to_its_rating_an_account_of_a_low_one_goes_out(reviewer):
+    account = MediaAccountFactory(specific=True, specific_by_hand=True, rating=rating.SPECIFIC_FROM - 1)
+    assert names(change([account], Wish.BY_RATING, reviewer).goes_out) == [account.screen_name]
+    account.refresh_from_db()
+    assert (account.specific, account.specific_by_hand) == (False, False)
+
+
 def test_the_owner_of_an_account_that_moves_is_told_and_the_record_says_who_and_why(reviewer):
     moved, same = MediaAccountFactory(), MediaAccountFactory(specific=True)
     change([moved, same], Wish.IN, reviewer, reason="内容优质")
