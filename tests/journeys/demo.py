@@ -91,8 +91,8 @@ def cookie(username: str) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time() + 3600, "username": username, "reauthenticated": True}
-    ]
+    asked = {"method": "password", "at": time.time() + 3600, "username": username, "reauthenticated": True}
+    session["account_authentication_methods"] = [asked]
+    session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return str(session.session_key)
