@@ -156,7 +156,8 @@ MARKET_SORTS = ("followers", "price", "rating", "cpm")
 def _searched(form: str) -> list[str]:
     """What a search filters by: with all of it in the index, a row that does not fit is passed over unread."""
     facts = ["owner", "region", "verified", "specific", "specific_opt_in"]
-    return ["followers", "rating", f"price_{form}", f"cpm_{form}", *facts]
+    conduct = ["accept_rate_bp", "answer_minutes", "median_reposts", "median_comments"]
+    return ["followers", "rating", f"price_{form}", f"cpm_{form}", *facts, *conduct]
 
 
 def _listed(form: str) -> Q:

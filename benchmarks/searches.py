@@ -1,7 +1,7 @@
 """Mixed searches of a market, drawn once for all: what an advertiser might ask, sensible or not."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -45,11 +45,23 @@ def _one(rng: random.Random, number: int, categories: Sequence[str]) -> Search:
         (0.05, lambda: {"q": str(rng.randrange(1_000, 10_000))}),
         (0.0 if personal else 0.1, lambda: {"verified": rng.choice(["true", "false"])}),
         (0.0 if personal else 0.15, lambda: {"region": rng.choice(["四川", "北京", "广东"])}),
+        *((0.0 if personal else 0.1, draw) for draw in _conduct(rng)),
     )
     for chance, draw in chances:
         if rng.random() < chance:
             asked |= draw()
     return Search(tuple(asked.items()), personal)
+
+
+def _conduct(rng: random.Random) -> Sequence[Callable[[], dict[str, Any]]]:
+    """What an enterprise asks of how accounts answer and what their posts bring."""
+    return (
+        lambda: {"accept_rate_min": rng.choice([5_000, 9_000, 9_900])},
+        lambda: {"answer_max": rng.choice([10, 60, 240])},
+        lambda: {"reposts_min": rng.choice([50, 300, 900])},
+        lambda: {"comments_min": rng.choice([20, 100, 350])},
+        lambda: {"cpm_max": _yuan(rng, 0.0, 1.7)},
+    )
 
 
 def _followers(rng: random.Random) -> dict[str, int]:

@@ -170,7 +170,7 @@ def _search(search: Search) -> searching.Search:
     """The search as the API view makes it."""
     asked: dict[str, Any] = dict(search.parameters)
     at = datetime.fromisoformat(asked.pop("free_at")) if "free_at" in asked else None
-    asked |= {name: fen(asked[name]) for name in ("price_min", "price_max") if name in asked}
+    asked |= {name: fen(asked[name]) for name in ("price_min", "price_max", "cpm_max") if name in asked}
     asked |= {"verified": asked["verified"] == "true"} if "verified" in asked else {}
     filters = queries.MarketFilters(free_only=at is not None, **asked)
     return searching.Search(Advertiser.objects.get(pk=2 if search.personal else 1), filters, at)
