@@ -22,7 +22,7 @@ NO_PAGES = {
         *("social/login/cancelled/", "social/login/error/", "social/signup/", "social/connections/"),
     },
     "only in the middle of a login in two steps, in the frame of the login": {
-        *("account_confirm_login_code", "mfa_authenticate", "mfa_reauthenticate", "mfa_trust"),
+        *("account_confirm_login_code", "mfa_authenticate", "mfa_reauthenticate"),
     },
     "only after a second step was added, in the frame of the page that adds it": {
         *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
