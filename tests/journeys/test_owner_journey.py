@@ -59,7 +59,7 @@ def test_a_day_with_a_clash_ends_with_one_post_and_the_rating_that_was_shown(
     window.log_in(TAKES.username)
     window.step("+1 小时")
     window.go("/notices/")
-    reminders = window.page.get_by_text("还剩24 小时")
+    reminders = window.page.get_by_text("还剩 24 小时")
     assert reminders.count() == 2
 
     window.follow("订单")
