@@ -120,7 +120,8 @@ def pages() -> list[Page]:
     names = [model._meta.label_lower for model in admin.site._registry]
     cookie = _cookie(STAFF)
     lists = [Page("desk", name, reverse(f"admin:{name.replace('.', '_')}_changelist"), cookie) for name in names]
-    return [*people, Page("desk", "index", reverse("admin:index"), cookie), *lists]
+    plain = [Page("desk", name, reverse(f"admin:{name}"), cookie) for name in ("password_change", "index")]
+    return [*people, *plain, *lists]
 
 
 def _cookie(user: int) -> str:

@@ -26,7 +26,7 @@ ROUNDS: Final = 4
 REQUESTS: Final = 4  # of each page in a round, and of the floor beside it
 GOAL: Final = 2.5  # times the floor
 MOST: Final = 10  # queries beside those of `PLAIN`: session, person, workspace, menu
-PLAIN: Final = {"advertiser": "help", "owner": "help", "desk": "index"}
+PLAIN: Final = {"advertiser": "help", "owner": "help", "desk": "password_change"}
 CAPPED_FROM: Final = 100_000  # so many orders that the owner has more than a thousand in a state
 SHOWN_PLANS: Final = (("owner", "orders"), ("owner", "orders_calendar"), ("advertiser", "wallet"))
 
