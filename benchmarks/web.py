@@ -48,8 +48,8 @@ def served(application: str, *, database: str | None = None) -> Iterator[int]:
     port = _free_port()
     command = commands(Layout(python=sys.executable, host=HOST, web_port=port))["web"]
     command[command.index(PRODUCT)] = application
-    # As in production: no demo bar, no demo clock, and few lines of log.
-    own = {"WEITASK_DEMO": "0", "LOG_LEVEL": "WARNING", "SITE_URL": f"http://{HOST}:{port}"}
+    # As in production: no demo bar, no demo clock, and few lines of log; the desk is opened with a bare session.
+    own = {"WEITASK_DEMO": "0", "STAFF_SECOND_STEP": "0", "LOG_LEVEL": "WARNING", "SITE_URL": f"http://{HOST}:{port}"}
     environment = os.environ | own | ({"DATABASE_URL": database} if database else {})
     with NamedTemporaryFile("w+b") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=Path(__file__).parents[1])

@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from typing import Any, Final, cast
 
+from allauth.account.decorators import secure_admin_login
+from allauth.account.utils import get_next_redirect_url
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from unfold.sites import UnfoldAdminSite
 
-from weitask import counting, work
+from weitask import counting, proof, work
 
 ROWS: Final = 20  # of a page
 APPS: Final = ("tasks", "orders", "accounts", "billing", "weitask", "auth")  # as the work goes
@@ -46,6 +49,14 @@ class Desk(UnfoldAdminSite):
         for one in self._registry.values():
             one.list_per_page, one.paginator, one.show_full_result_count = ROWS, Pages, False
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff with a second step; who lacks it reaches no page of the desk, only `login`."""
+        return super().has_permission(request) and proof.of_second_step(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The login of the site, with its limits and its second step, in place of Django's own."""
+        return cast(HttpResponse, _enter(request))
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page: what waits for this person, then every list."""
         return super().index(request, {**(extra_context or {}), "waiting": work.waiting(cast(Any, request.user))})
@@ -60,6 +71,15 @@ class Desk(UnfoldAdminSite):
             found = sorted(super().get_app_list(request), key=lambda app: APPS.index(app["app_label"]))
             self._menus[key] = [_named(app) for app in found]
         return self._menus[key]
+
+
+@secure_admin_login
+def _enter(request: HttpRequest) -> HttpResponse:
+    """A member of the staff is logged in: on to the page that was wanted, or to the second step."""
+    wanted = get_next_redirect_url(request) or reverse("admin:index")
+    if proof.of_second_step(request):
+        return HttpResponseRedirect(wanted)
+    return proof.lead_to_second_step(request, back=wanted)
 
 
 def _named(app: dict[str, Any]) -> dict[str, Any]:

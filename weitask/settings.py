@@ -128,6 +128,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds: the longest form behind it is a bank card's
+STAFF_SECOND_STEP = env.bool("STAFF_SECOND_STEP", default=not DEMO)  # the desk opens to who showed a second factor
 SOCIALACCOUNT_ADAPTER = "accounts.weibo_login.adapter.WeiboSocialAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_STORE_TOKENS = False  # our own encrypted copy is the only one (R12)
@@ -279,7 +281,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# unfold ships an Alpine that compiles expressions; the admin has its own policy, behind staff login.
+# unfold ships an Alpine that compiles expressions; the admin has its own policy, behind the second step.
 ADMIN_CONTENT_SECURITY_POLICY = {
     "script-src": [SELF, "'unsafe-eval'"],
     "style-src": [SELF, "'unsafe-inline'"],

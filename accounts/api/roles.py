@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from accounts import access, workspace
 from accounts.models import Advertiser, Identity, User
+from weitask import proof
 from weitask.rest.views import ApiView
 
 
@@ -43,13 +44,19 @@ class IsOwner(RolePermission):
 
 
 class IsReviewer(BasePermission):
-    """任务审核 or 帐号审核, by the permission the view names. Refused before anything is looked up."""
+    """任务审核 or 帐号审核, by the permission the view names. Refused before anything is looked up.
+
+    What the desk asks for is asked for here too; a token shows no second factor.
+    """
 
     message = _("您没有执行此操作的权限")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         user = user_of(request)
-        return user.is_active and user.is_staff and user.has_perm(view.decides)
+        if not (user.is_active and user.is_staff and user.has_perm(view.decides)):
+            return False
+        self.message = _("请先经两步验证登录网站，以其会话访问")
+        return proof.of_second_step(request._request)
 
 
 class AdvertiserView(ApiView):

@@ -1,9 +1,12 @@
-"""Staff with the rights of one group."""
+"""Staff with the rights of one group, and what a person showed beside the session."""
 
+import time
 from datetime import datetime
 from typing import Any
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.contrib.auth.models import Group
+from django.contrib.sessions.backends.base import SessionBase
 
 from accounts import access, suspensions
 from accounts.models import AccountDecision, MediaAccount, User
@@ -20,6 +23,14 @@ def in_group(name: str, **changes: Any) -> User:
 def make_reviewer(**changes: Any) -> User:
     """Somebody of 帐号审核."""
     return in_group(access.ACCOUNT_REVIEW, **changes)
+
+
+def prove(session: SessionBase, user: User, **record: Any) -> None:
+    """Write down in a session, as allauth does, that its user was asked for the password again a moment ago."""
+    proof = {"method": "password", "at": time.time(), "reauthenticated": True, **record}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [proof]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def suspend(account: MediaAccount, *, now: datetime, reason: str = "流单过多", **changes: Any) -> AccountDecision:

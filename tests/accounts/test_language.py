@@ -31,7 +31,7 @@ def test_a_visitor_and_an_unknown_language_change_no_login(client):
     assert user.language == "zh-hans"
 
 
-@pytest.mark.parametrize("address", ["/accounts/login/", "/admin/login/"])
+@pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/login/?next=/admin/"])
 def test_a_login_brings_the_chosen_language_to_this_browser(client, address):
     user = UserFactory(username="chengnan", language="en", is_staff=True)
     user.set_password(PASSWORD)

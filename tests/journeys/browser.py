@@ -140,8 +140,9 @@ class Window:
         held = {"name": settings.SESSION_COOKIE_NAME, "value": session_key, "url": self.address}
         self.page.context.add_cookies([held])
 
-    def log_in(self, username: str, *, password: str = PASSWORD) -> None:
-        self.go("/accounts/login/")
+    def log_in(self, username: str, *, password: str = PASSWORD, to: str = "/accounts/login/") -> None:
+        """By the form, which every page for somebody leads to."""
+        self.go(to)
         self.page.fill("[name=login]", username)
         self.page.fill("[name=password]", password)
         self.page.locator("form:has([name=password]) button[type=submit]").click()

@@ -20,6 +20,7 @@ from orders import exports
 from orders.models import Order
 from tasks import sharing
 from tasks.models import LIVE, Submission, Task
+from tests.accounts.people import prove
 from tests.journeys import site
 from weitask import clock
 from weitask.models import Lesson
@@ -91,8 +92,5 @@ def cookie(username: str) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    asked = {"method": "password", "at": time.time() + 3600, "username": username, "reauthenticated": True}
-    session["account_authentication_methods"] = [asked]
-    session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
+    prove(session, user, at=time.time() + 3600)
     return str(session.session_key)

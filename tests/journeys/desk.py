@@ -1,15 +1,10 @@
 """The review desk by clicks."""
 
-from tests.journeys import cast
 from tests.journeys.browser import Window
 
 
 def enter(window: Window, username: str = "shenhe") -> Window:
-    window.go("/admin/")
-    window.page.fill("[name=username]", username)
-    window.page.fill("[name=password]", cast.PASSWORD)
-    window.page.keyboard.press("Enter")
-    window.page.wait_for_url(lambda url: "login" not in url)
+    window.log_in(username, to="/admin/")
     return window
 
 
