@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -13,7 +14,7 @@ from accounts.admin.acting import act
 from billing import credit
 from billing.admin.desk import AdvertiserForm, MoneyAdmin, fill_in, person
 from billing.models import CreditLimit, FeeRate, Hold
-from weitask import clock
+from weitask import clock, proof
 from weitask.forms import ShanghaiField, YuanField
 from weitask.money import display as yuan
 
@@ -50,6 +51,7 @@ class CreditLimitAdmin(_TermsAdmin):
     readonly_fields = ["sum"]
     actions_list = ["grant"]
 
+    @method_decorator(proof.of_the_moment_required)
     @action(
         description=_("设置信用额度"),
         permissions=["decide"],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,9 +15,9 @@ from accounts.models import User
 from billing import cards, queries
 from billing.api.entries import EntryOut
 from billing.models import BankCard, Payout
-from weitask import clock
+from weitask import clock, proof
 from weitask.gateways.sinapay import CardDetails
-from weitask.refusal import Conflict, Refusal
+from weitask.refusal import Conflict, Forbidden, Refusal
 from weitask.rest.bodies import Body
 from weitask.rest.fields import MomentField, MoneyField
 from weitask.rest.schema import PAGE_PARAMETERS, paged
@@ -116,6 +117,8 @@ class BankCardView(OwnerView):
         sent = dict(self.body(request, CardBody))
         if not sent.pop("consent"):
             raise Refusal("consent_missing", _("须同意将信息提交给新浪支付验证"), field="consent")
+        if request.auth is None and not proof.of_the_moment(request._request):
+            raise Forbidden("reauthenticate", _("请先再次确认身份"), link=reverse("account_reauthenticate"))
         details = CardDetails(**{**sent, "number": sent["number"].replace(" ", "")})
         cards.submit(owner=owner, details=details, client_ip=ip_of(request) or "127.0.0.1", now=clock.now())
         return Response(_cards(owner))

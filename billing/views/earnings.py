@@ -17,6 +17,7 @@ from weitask import clock, keyset, lists
 from weitask.forms import put_problems
 from weitask.gateways.sinapay import CardDetails
 from weitask.periods import cutoff_for
+from weitask.proof import of_the_moment_required
 from weitask.refusal import Refusal
 from weitask.visitor import ip_of
 
@@ -26,7 +27,7 @@ from weitask.visitor import ip_of
 def earnings(request: HttpRequest) -> HttpResponse:
     """What is owed, on its way and paid; the payments; every line of the book."""
     user = _owner(request)
-    card = BankCard.objects.filter(owner=user, state=BankCard.State.BOUND).first()
+    card = _bound(user)
     lines = queries.earned(owner_id=user.pk)
     if lists.is_wanted(request):
         newest = lines.window(key="-pk", seen=None, count=lists.MOST)
@@ -47,6 +48,13 @@ def earnings(request: HttpRequest) -> HttpResponse:
 def bank_card(request: HttpRequest) -> HttpResponse:
     """The card now bound, the one that waits for its code, or the form for a new one."""
     user = _owner(request)
+    if request.method == "GET" and "new" not in request.GET and (_bound(user) or _waiting(user)):
+        return _card_page(request, user, CardForm(), CodeForm())
+    return _new_card(request, user)
+
+
+@of_the_moment_required
+def _new_card(request: HttpRequest, user: User) -> HttpResponse:
     form = CardForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = {name: value for name, value in form.cleaned_data.items() if name != "consent"}
@@ -87,9 +95,7 @@ def confirm_card(request: HttpRequest) -> HttpResponse:
 
 
 def _card_page(request: HttpRequest, user: User, form: CardForm, code: CodeForm) -> HttpResponse:
-    mine = BankCard.objects.filter(owner=user)
-    bound = mine.filter(state=BankCard.State.BOUND).first()
-    waiting = mine.filter(state=BankCard.State.PENDING).exclude(ticket="").order_by("-pk").first()
+    bound, waiting = _bound(user), _waiting(user)
     context = {
         "bound": bound,
         "title": bound and cards.title_of(bound),
@@ -99,6 +105,15 @@ def _card_page(request: HttpRequest, user: User, form: CardForm, code: CodeForm)
         "replacing": "new" in request.GET or bool(form.errors),
     }
     return render(request, "billing/bank_card.html", context, status=400 if form.errors or code.errors else 200)
+
+
+def _bound(user: User) -> BankCard | None:
+    return BankCard.objects.filter(owner=user, state=BankCard.State.BOUND).first()
+
+
+def _waiting(user: User) -> BankCard | None:
+    mine = BankCard.objects.filter(owner=user, state=BankCard.State.PENDING)
+    return mine.exclude(ticket="").order_by("-pk").first()
 
 
 def _owner(request: HttpRequest) -> User:

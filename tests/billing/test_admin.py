@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from accounts import access
 from billing import holds, payouts, suspense, topups
 from billing.models import AccountKind, BankCard, CreditLimit, FeeRate, LedgerAccount, Payout, SuspenseItem, TopUp
-from tests.accounts.people import in_group
+from tests.accounts.people import in_group, prove
 from tests.billing.book import earn, overwrite, recharge
 from tests.billing.sina import QUERY_DEPOSIT, QUERY_PAYOUT, bind, tell
 from tests.billing.test_payouts import TEN, attempt, batch
@@ -29,6 +29,7 @@ MODELS = [
 def desk(client):
     user = in_group(access.FINANCE)
     client.force_login(user)
+    prove(client.session, user)
     return user
 
 
@@ -250,6 +251,8 @@ def test_the_fee_rate_is_set_through_the_verb(client, desk):
 
 
 def test_terms_need_their_own_permission(client):
-    client.force_login(in_group(access.TASK_REVIEW))
+    reviewer = in_group(access.TASK_REVIEW)
+    client.force_login(reviewer)
+    prove(client.session, reviewer)
     assert grant(client, AdvertiserFactory()).status_code == 403
     assert not CreditLimit.objects.exists()

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.accounts.people import prove
 from tests.factories import AdvertiserFactory, UserFactory
 from tests.moments import MONDAY
 from tests.orders import world
@@ -29,8 +30,10 @@ def page(client: Client, name: str, *args: object, language: str = "zh-hans"):
 
 
 def logged_in(user) -> Client:
+    """Somebody who came in a moment ago and was asked for the password again."""
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    prove(client.session, user)
     return client
 
 
