@@ -166,7 +166,7 @@ def test_an_order_whose_friday_had_no_batch_joins_the_next_with_a_reason():
 def test_an_order_proven_while_the_batch_is_made_is_left_out_with_a_reason(monkeypatch):
     account = MediaAccountFactory()
     first = earned(account=account)
-    second = world.publish(world.accepted(accounts=[account], starts=[world.START + HOUR]), posted_at=FRIDAY - DAY)
+    second = world.publish(world.accepted(accounts=[account], starts=[world.START - HOUR]), posted_at=FRIDAY - DAY)
     real = payouts.add
 
     def proven_meanwhile(**arguments):
