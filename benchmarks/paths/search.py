@@ -118,10 +118,10 @@ def _drawn() -> list[Search]:
 def _asks(tokens: dict[bool, str]) -> list[web.Ask]:
     """Page 1 of every search and, where there is one, page 50 by the cursor of the row before it."""
     searches = _drawn()
-    cursors = {search: cursor for search in searches if (cursor := _cursor(_search(search)))}
+    cursors = [(search, cursor) for search in searches if (cursor := _cursor(_search(search)))]
     return [
         *(_ask(tokens, search) for search in searches),
-        *(_ask(tokens, search, cursor=cursor) for search, cursor in cursors.items()),
+        *(_ask(tokens, search, cursor=cursor) for search, cursor in cursors),
     ]
 
 
