@@ -3,47 +3,32 @@
 Served by gunicorn exactly as the product is (`benchmarks.web`), on the same database and its rows.
 """
 
-import os
-
-import environ
-from django.conf import settings
-
+from benchmarks.bare_settings import configure
 from benchmarks.bare_templates import BASE, PAGE
 
-if not settings.configured:
-    settings.configure(
-        DATABASES={
-            "default": {
-                **environ.Env.db_url_config(os.environ["DATABASE_URL"]),
-                "CONN_MAX_AGE": 60,
-                "OPTIONS": {"options": "-c timezone=UTC"},
-            }
-        },
-        SECRET_KEY="bare",  # noqa: S106 [nothing is signed]
-        ALLOWED_HOSTS=["127.0.0.1"],
-        ROOT_URLCONF="benchmarks.bare",
-        MIDDLEWARE=[],
-        INSTALLED_APPS=[],
-        TEMPLATES=[
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "OPTIONS": {
-                    "loaders": [
-                        (
-                            "django.template.loaders.cached.Loader",
-                            [("django.template.loaders.locmem.Loader", {"base.html": BASE, "page.html": PAGE})],
-                        )
-                    ]
-                },
-            }
-        ],
-        USE_TZ=True,
-    )
+configure(
+    ROOT_URLCONF="benchmarks.bare",
+    MIDDLEWARE=[],
+    INSTALLED_APPS=[],
+    TEMPLATES=[
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "OPTIONS": {
+                "loaders": [
+                    (
+                        "django.template.loaders.cached.Loader",
+                        [("django.template.loaders.locmem.Loader", {"base.html": BASE, "page.html": PAGE})],
+                    )
+                ]
+            },
+        }
+    ],
+)
 
-from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.urls import include, path
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
+from django.shortcuts import render  # noqa: E402
+from django.urls import include, path  # noqa: E402
 
 application = get_wsgi_application()
 

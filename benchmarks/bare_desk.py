@@ -3,47 +3,33 @@
 Neither theme nor filters, search, sessions or permissions: what is left is what any list of Django's admin costs.
 """
 
-import os
+from benchmarks.bare_settings import configure
 
-import environ
-from django.conf import settings
+configure(
+    ROOT_URLCONF="benchmarks.bare_desk",
+    MIDDLEWARE=["benchmarks.bare_desk.chief", "django.contrib.messages.middleware.MessageMiddleware"],
+    MESSAGE_STORAGE="django.contrib.messages.storage.cookie.CookieStorage",
+    INSTALLED_APPS=[
+        *("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes"),
+        *("django.contrib.messages", "django.contrib.staticfiles", "benchmarks.apps.Bare"),
+    ],
+    STATIC_URL="/static/",
+    TEMPLATES=[
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ]
+            },
+        }
+    ],
+)
 
-if not settings.configured:
-    settings.configure(
-        DATABASES={
-            "default": {
-                **environ.Env.db_url_config(os.environ["DATABASE_URL"]),
-                "CONN_MAX_AGE": 60,
-                "OPTIONS": {"options": "-c timezone=UTC"},
-            }
-        },
-        SECRET_KEY="bare",  # noqa: S106 [nothing is signed]
-        ALLOWED_HOSTS=["127.0.0.1"],
-        ROOT_URLCONF="benchmarks.bare_desk",
-        MIDDLEWARE=["benchmarks.bare_desk.chief", "django.contrib.messages.middleware.MessageMiddleware"],
-        MESSAGE_STORAGE="django.contrib.messages.storage.cookie.CookieStorage",
-        INSTALLED_APPS=[
-            *("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes"),
-            *("django.contrib.messages", "django.contrib.staticfiles", "benchmarks.apps.Bare"),
-        ],
-        STATIC_URL="/static/",
-        TEMPLATES=[
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "APP_DIRS": True,
-                "OPTIONS": {
-                    "context_processors": [
-                        "django.template.context_processors.request",
-                        "django.contrib.auth.context_processors.auth",
-                        "django.contrib.messages.context_processors.messages",
-                    ]
-                },
-            }
-        ],
-        USE_TZ=True,
-    )
-
-import django
+import django  # noqa: E402
 
 django.setup()
 

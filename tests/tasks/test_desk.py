@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from PIL import Image as Picture
 
 from accounts import access
-from tasks import images, review
+from tasks import images, queries, review
 from tasks.admin.access import person as person_of
 from tasks.drafting import SelectionInput
 from tasks.models import Decision, Submission, Task
@@ -62,6 +62,14 @@ def test_the_queue_shows_what_waits_nearest_start_first(desk):
     assert shown.index(f"#{sooner.task_id} ") < shown.index(f"#{later.task_id} ")
     assert "过了的任务" not in shown
     assert "2 小时 0 分" in shown
+
+
+def test_the_queue_counts_the_accounts_that_have_not_lapsed(desk, person):
+    submission = submitted(accounts=[MediaAccountFactory() for _ in range(3)])
+    submission.items.filter(pk=submission.items.earliest("pk").pk).update(lapsed_at=MONDAY)
+    assert queries.desk(reviewer=person).get().items_open == 2
+    submission.items.update(lapsed_at=MONDAY)
+    assert queries.desk(reviewer=person).get().items_open == 0
 
 
 def test_less_than_half_an_hour_is_shown_as_urgent(desk):

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from weitask import counting
+from weitask import counting, lists
 from weitask.money import display
 from weitask.periods import shanghai
 
@@ -221,6 +221,12 @@ def badge(code: str, text: str, explanation: str = "") -> SafeString:
     tone = TONES.get(code, "secondary")
     told = format_html(' title="{}" tabindex="0"', explanation) if explanation else ""
     return format_html('<span class="badge bg-{0}-lt text-{0}"{2}>{1}</span>', tone, text, told)
+
+
+@register.simple_tag
+def rows_of_a_file() -> str:
+    """How many rows the file of a list holds at most: `2,000`."""
+    return f"{lists.MOST:,}"
 
 
 @register.simple_tag(takes_context=True)
