@@ -53,6 +53,7 @@ def _of_the_market() -> Rows:
         "tasks_task": task.pk,  # the newest is a draft, which the desk does not see
         "task_order": task.orders.order_by("pk")[0].pk,
         "live_task": mine.filter(state__in=LIVE)[0].pk,
+        "halted_task": Task.objects.filter(state="halted").latest("pk").pk,
         "lapsed_task": mine.filter(state="lapsed")[0].pk,
         "personal_task": Task.objects.filter(advertiser__user__username="geren").latest("pk").pk,
         "draft": draft.pk,

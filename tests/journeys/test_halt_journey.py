@@ -123,4 +123,4 @@ def sheet(window):
     """By account: where the order stands, what it costs, and what becomes of it."""
     rows = window.page.locator(".wt-scroll tbody tr").all()
     cells = [[cell.strip() for cell in row.locator("td").all_inner_texts()] for row in rows]
-    return {who.lstrip("@"): (state, cost, words) for _number, who, _start, state, cost, words in cells}
+    return {who.lstrip("@"): (state, cost, words) for who, words, state, cost, *_rest in cells}
