@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import AccountDecision, MediaAccount, User
+from accounts.querysets import MediaAccountQuerySet
 from accounts.rating import SPECIFIC_FROM
 from accounts.rulings import Ruling, reason_of, record, require_reviewer_of
 from weitask.refusal import Refusal
@@ -50,7 +51,7 @@ def foresee(*, accounts: Sequence[MediaAccount], wish: str) -> Difference:
     goes_out = [one for one in accounts if one.specific and not _wanted(one, wish)]
     stays = [one for one in accounts if one.specific == _wanted(one, wish)]
     before = choosable().count()
-    gained, lost = (sum(map(_is_choosable, moved)) for moved in (comes_in, goes_out))
+    gained, lost = (_willing().filter(pk__in=[one.pk for one in moved]).count() for moved in (comes_in, goes_out))
     return Difference(comes_in, goes_out, stays, before, before + gained - lost)
 
 
@@ -103,14 +104,15 @@ _WHY_HIDDEN: Final = (
 )
 
 
-def choosable() -> models.QuerySet[MediaAccount]:
+def choosable() -> MediaAccountQuerySet:
     """The pool as 个人用户 meet it."""
-    return MediaAccount.objects.taking_orders().specific_only().priced_for("repost")
+    return _willing().specific_only()
+
+
+def _willing() -> MediaAccountQuerySet:
+    """Who 个人用户 would meet as soon as they are in the pool."""
+    return MediaAccount.objects.taking_orders().priced_for("repost").filter(specific_opt_in=True)
 
 
 def _wanted(account: MediaAccount, wish: str) -> bool:
     return account.rating >= SPECIFIC_FROM if wish == Wish.BY_RATING else wish == Wish.IN
-
-
-def _is_choosable(account: MediaAccount) -> bool:
-    return not why_hidden(account)
