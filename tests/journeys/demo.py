@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from tests.accounts.people import prove
 from tests.journeys import site
 from weitask import clock
 from weitask.models import Lesson
+from weitask.periods import cutoff_at_or_before
 
 Rows = Mapping[str, object]
 
@@ -34,6 +37,12 @@ def market(settings: Any, *, media: Path, days: int = 33) -> Iterator[tuple[str,
     with site.served(settings, media=media) as address:
         call_command("seed_demo", days=days)
         yield address, rows()
+
+
+def days_with_payouts(now: datetime) -> int:
+    """The shortest season, in days and at least 8, in which money was earned before a Friday that has been paid."""
+    paid = cutoff_at_or_before(now - timedelta(hours=12))
+    return max(8, ceil((now - paid + timedelta(days=2, hours=12)) / timedelta(days=1)))
 
 
 def rows() -> Rows:

@@ -8,17 +8,18 @@ import pytest
 from tests.every_page import CHIEF, PEOPLE, Page, everybody
 from tests.journeys import demo, looking
 from tests.journeys.browser import Window, executable, windows
+from weitask import clock
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 
 LIGHT, WITH_CHARTS = 250_000, 450_000  # bytes of script and style on a first visit, compressed
-DAYS = 8  # with a Friday and its payouts; the whole month takes longer than the walk
 
 
 @pytest.mark.parametrize("side", ["people", "desk"])
 def test_every_page_is_open_to_everybody_and_light(side, committed, sandbox, settings, tmp_path):
     executable()
-    with demo.market(settings, media=tmp_path / "media", days=DAYS) as (address, rows):
+    days = demo.days_with_payouts(clock.now())  # the whole month takes longer than the walk
+    with demo.market(settings, media=tmp_path / "media", days=days) as (address, rows):
         walk = {who: pages for who, pages in everybody(rows).items() if (who in PEOPLE) == (side == "people")}
         cookies = {who: demo.cookie(who) for who in walk if who}
         with windows(address) as opened:

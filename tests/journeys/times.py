@@ -5,7 +5,6 @@ without the network. The 95th percentile stands beside the middle one, and the b
 process of tests does besides is taken out: its templates note every rendering for assertions, and its heap is large.
 """
 
-import gc
 import statistics
 import sys
 import time
@@ -19,6 +18,7 @@ from django.test.utils import _TestState
 
 from tests.every_page import Page, everybody
 from tests.journeys import demo
+from weitask import heap
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -29,8 +29,7 @@ def test_every_page_is_timed(committed, sandbox, settings, tmp_path, capsys, mon
     monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
     with demo.market(settings, media=tmp_path / "media") as (_address, rows):
         times = {}
-        gc.collect()
-        gc.freeze()
+        heap.settle()
         for who, pages in everybody(rows).items():
             client = Client()
             if who:

@@ -1,0 +1,182 @@
+"""Rows and values of the desk as unfold draws them, but what the cells of a column share is put together once (unfold
+asks for all headings again in each row), and no template is rendered for a tick box or a value."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, Final
+
+from django import template
+from django.contrib.admin.helpers import Fieldline, InlineAdminFormSet
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.sites import AdminSite
+from django.contrib.admin.templatetags.admin_list import result_hidden_fields
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.admin.utils import lookup_field, quote
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import DateField, ForeignKey, Model, TimeField
+from django.forms import ModelForm
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from unfold.fields import UnfoldAdminReadonlyField
+from unfold.templatetags.unfold_list import CHECKBOX_CLASSES, LINK_CLASSES, ROW_CLASSES, result_headers
+from unfold.utils import display_for_field, display_for_label, display_for_value
+
+register = template.Library()
+
+TICK: Final = "action_checkbox"
+ROW: Final = "the-number-of-the-row"  # in what is rendered once, where each row has its own
+FILE: Final = "unfold/helpers/field_readonly_value_file.html"
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the cells of a column have in common."""
+
+    name: Any  # as `list_display` has it
+    opening: str
+    opening_on_one_line: str
+    closing: str
+    names: dict[Any, str] = field(default_factory=dict)  # of the values of a choice, as rows have them
+
+
+@register.inclusion_tag("admin/list.html", takes_context=True)
+def desk_list(context: template.Context, cl: ChangeList) -> dict[str, Any]:
+    """The headings and rows of a list."""
+    headings = list(result_headers(cl))
+    return {
+        "cl": cl,
+        "hidden_fields": list(result_hidden_fields(cl)),
+        "result_headers": headings,
+        "num_sorted_fields": sum(bool(one.get("sorted")) for one in headings),
+        "rows": list(_rows(cl, [str(one["text"]) for one in headings])),
+        "has_add_permission": cl.model_admin.has_add_permission(context["request"]),
+    }
+
+
+def _rows(cl: ChangeList, headings: list[str]) -> Iterator[tuple["ModelForm[Any] | None", list[SafeString]]]:
+    """The form of each row where the list is edited in place, and the cells."""
+    names = cl.list_display_links
+    leading = () if names is None else names or [one for one in cl.list_display if one != TICK][:1]
+    columns = [
+        _ticks(cl) if name == TICK else _column(name, words, _link(cl) if name in leading else "")
+        for name, words in zip(cl.list_display, headings, strict=True)
+    ]
+    desk, edited = cl.model_admin, cl.formset.forms if cl.formset else [None] * len(cl.result_list)
+    for row, form in zip(cl.result_list, edited, strict=True):
+        yield form, [_edited(column, form) or _cell(desk, column, row) for column in columns]
+
+
+def _link(cl: ChangeList) -> str:
+    page = _page(cl.model_admin.admin_site, cl.model, ROW)
+    return add_preserved_filters({"preserved_filters": cl.preserved_filters, "opts": cl.opts}, page)
+
+
+@register.inclusion_tag("admin/inline.html")
+def desk_inline(inline: InlineAdminFormSet) -> dict[str, Any]:
+    """The table of rows that belong to the row of a page: on the desk they are looked at, none is typed into."""
+    desk, fields = inline.opts, list(inline.fields())
+    link = _page(desk.admin_site, desk.model, ROW) if desk.show_change_link else ""
+    headings = [capfirst(str(one["label"])) for one in fields]
+    columns = [
+        _column(one["name"], words, link if words is headings[0] else "")
+        for one, words in zip(fields, headings, strict=True)
+    ]
+    rows = [form.instance for form in inline.formset.initial_forms]
+    return {
+        "headings": headings,
+        "rows": [[_cell(desk, column, row, linked=True) for column in columns] for row in rows],
+    }
+
+
+def _page(site: AdminSite, model: type[Model], pk: int | str) -> str:
+    """The address of a row's page, empty when the desk has none."""
+    if model not in site._registry:
+        return ""
+    return reverse(f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_change", args=[quote(pk)])
+
+
+def _column(name: Any, words: str, link: str) -> Column:
+    tag = "th" if link else "td"
+    anchor = format_html('<a href="{}" class="{}">', link, " ".join(LINK_CLASSES)) if link else ""
+    style = " ".join([f"field-{getattr(name, '__name__', name)}", *ROW_CLASSES])
+    opening, on_one_line = (
+        format_html('<{} class="{}" data-label="{}">{}', tag, kind, words, anchor)
+        for kind in (style, f"{style} nowrap")
+    )
+    return Column(name, opening, on_one_line, f"</a></{tag}>" if link else f"</{tag}>")
+
+
+def _ticks(cl: ChangeList) -> Column:
+    box = cl.model_admin.action_checkbox(SimpleNamespace(pk=ROW))
+    cell = format_html('<td class="{}" data-label="{}">{}', " ".join(CHECKBOX_CLASSES), gettext("Select record"), box)
+    return Column(TICK, cell, cell, "</td>")
+
+
+def _edited(column: Column, form: "ModelForm[Any] | None") -> SafeString | None:
+    """The cell with a field, where the list is edited in place."""
+    if form is None or column.name not in form.fields:
+        return None
+    field = form[column.name]
+    errors = render_to_string("unfold/helpers/form_errors.html", {"errors": field.errors})
+    return SafeString(f"{column.opening}{field}{errors}{column.closing}")
+
+
+def _cell(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bool = False) -> SafeString:
+    shown, on_one_line = ("", False) if column.name == TICK else _shown(desk, column, row, linked=linked)
+    opening = (column.opening_on_one_line if on_one_line else column.opening).replace(ROW, str(quote(row.pk)))
+    return SafeString(f"{opening}{conditional_escape(shown)}{column.closing}")
+
+
+def _shown(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bool) -> tuple[str, bool]:
+    """What a cell says, and whether it stays on one line: days, times and names do."""
+    empty = desk.get_empty_value_display()
+    try:
+        found, attribute, value = lookup_field(column.name, row, desk)
+    except ObjectDoesNotExist:
+        return empty, False
+    if found is None or found.auto_created:
+        if label := getattr(attribute, "label", None):
+            return display_for_label(value, empty, label), False
+        return display_for_value(value, getattr(attribute, "empty_value_display", empty)), isinstance(value, date)
+    if isinstance(found, ForeignKey):
+        return (empty if value is None else _related(desk, value) if linked else str(value)), True
+    if found.choices is not None:
+        if value not in column.names:
+            column.names[value] = str(display_for_field(value, found, empty))
+        return column.names[value], False
+    return display_for_field(value, found, empty), isinstance(found, DateField | TimeField)
+
+
+def _related(desk: "BaseModelAdmin[Any]", row: Model) -> str:
+    page = _page(desk.admin_site, type(row), row.pk)
+    return format_html('<a href="{}" class="text-link">{}</a>', page, row) if page else str(row)
+
+
+@register.filter
+def is_looked_at(line: Fieldline) -> bool:
+    """Whether a line of a form is one value that cannot be typed into."""
+    return len(line.fields) == 1 and line.fields[0] in line.readonly_fields
+
+
+@register.filter
+def looked_at(one: UnfoldAdminReadonlyField) -> str:
+    """The line of such a value: its name above it, and what the name means below."""
+    value = render_to_string(FILE, {"field": one}) if one.is_file else one.contents()
+    note = format_html('<div class="leading-relaxed mt-2 text-xs">{}</div>', one.field["help_text"])
+    return format_html(
+        '<div class="form-row field-row group/row">'
+        '<div class="field-line flex flex-col grow group px-3 py-2.5 field-{}">'
+        '{}<div class="readonly break-words {}">{}</div>{}</div></div>',
+        one.field["name"],
+        one.label_tag(),
+        "max-w-4xl" if one.is_json else "max-w-2xl",
+        "-" if value in ("", "None", None) else value,
+        note if one.field["help_text"] else "",
+    )
