@@ -1,9 +1,10 @@
 """Rows and values of the desk as unfold draws them, but what the cells of a column share is put together once (unfold
 asks for all headings again in each row), and no template is rendered for a tick box or a value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, repeat
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from django.db.models import DateField, ForeignKey, Model, TimeField
 from django.forms import ModelForm
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -32,6 +33,8 @@ register = template.Library()
 
 TICK: Final = "action_checkbox"
 ROW: Final = "the-number-of-the-row"  # in what is rendered once, where each row has its own
+CHOSEN: Final = "font-semibold text-primary-600 dark:text-primary-500"
+HERE: Final = SafeString(' aria-current="true"')
 FILE: Final = "unfold/helpers/field_readonly_value_file.html"
 
 
@@ -68,9 +71,9 @@ def _rows(cl: ChangeList, headings: list[str]) -> Iterator[tuple["ModelForm[Any]
         _ticks(cl) if name == TICK else _column(name, words, _link(cl) if name in leading else "")
         for name, words in zip(cl.list_display, headings, strict=True)
     ]
-    desk, edited = cl.model_admin, cl.formset.forms if cl.formset else [None] * len(cl.result_list)
-    for row, form in zip(cl.result_list, edited, strict=True):
-        yield form, [_edited(column, form) or _cell(desk, column, row) for column in columns]
+    forms = chain(cl.formset.forms if cl.formset else (), repeat(None))  # a row may be newer than what was sent
+    for row, form in zip(cl.result_list, forms, strict=False):
+        yield form, [_edited(column, form) or _cell(cl.model_admin, column, row) for column in columns]
 
 
 def _link(cl: ChangeList) -> str:
@@ -180,3 +183,18 @@ def looked_at(one: UnfoldAdminReadonlyField) -> str:
         "-" if value in ("", "None", None) else value,
         note if one.field["help_text"] else "",
     )
+
+
+@register.simple_tag
+def desk_choices(choices: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The choices of a filter beside a list, as links; the one that holds is marked."""
+    choice = (
+        '<li class="border-b border-base-200 last:border-b-0 dark:border-base-700 {}"><a href="{}"{}'
+        ' class="block px-3 py-2 hover:text-primary-600 dark:hover:text-primary-500">{}</a></li>'
+    )
+    rows = (
+        (CHOSEN if one["selected"] else "", one["query_string"], HERE if one["selected"] else "", one["display"])
+        for one in choices
+    )
+    box = '<ul class="border border-base-200 flex flex-col rounded-default shadow-xs dark:border-base-700">{}</ul>'
+    return format_html(box, format_html_join("", choice, rows))
