@@ -5,16 +5,17 @@ from typing import Any, Final, cast
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
+from django.contrib.admin import ModelAdmin
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from unfold.sites import UnfoldAdminSite
 
-from weitask import counting, proof, work
+from weitask import counting, desk_files, proof, work
 
 ROWS: Final = 20  # of a page
 APPS: Final = ("tasks", "orders", "accounts", "billing", "weitask", "auth")  # as the work goes
@@ -48,6 +49,15 @@ class Desk(UnfoldAdminSite):
         super().register([one for one in models if one._meta.app_label in APPS], *args, **options)
         for one in self._registry.values():
             one.list_per_page, one.paginator, one.show_full_result_count = ROWS, Pages, False
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Every list has its file beside it, `…/export/` with the filters of the list."""
+        return [*(self._file(desk) for desk in self._registry.values()), *super().get_urls()]
+
+    def _file(self, desk: "ModelAdmin[Any]") -> URLPattern:
+        address = f"{desk.opts.app_label}/{desk.opts.model_name}"
+        view = self.admin_view(lambda request: desk_files.answer(desk, request))
+        return path(f"{address}/export/", view, name=f"{address.replace('/', '_')}_export")
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff with a second step; who lacks it reaches no page of the desk, only `login`."""

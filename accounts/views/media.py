@@ -3,31 +3,42 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db.models import F
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import advice, media, price_bands, rating, workspace
+from accounts import advice, media, price_bands, rating, sheets, workspace
 from accounts.forms import CategoryForm, PriceForm
 from accounts.models import MediaAccount
 from accounts.querysets import MediaAccountQuerySet
 from accounts.views.refused import tell
 from accounts.workspace import owner_required
-from weitask import clock, keyset
+from weitask import clock, lists, sorting
 from weitask.forms import put_problems
 from weitask.refusal import Problem, Refusal
+from weitask.sorting import Sort
+
+SORTS = (
+    Sort("-followers", gettext_lazy("粉丝数从多到少"), F("followers"), falling=True),
+    Sort("-rating", gettext_lazy("评级从高到低"), F("rating"), falling=True),
+)
 
 
 @owner_required
 @require_GET
 def media_accounts(request: HttpRequest) -> HttpResponse:
-    """The accounts of the owner, newest first."""
+    """The accounts of the owner, newest first; `?ordering=` one of `SORTS`."""
     mine = _mine(request).select_related("category")
-    page = keyset.page(mine, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    return render(request, "accounts/media_accounts.html", {"page": page})
+    if lists.is_wanted(request):
+        rows_of_file = sorting.first(request, mine, SORTS, count=lists.MOST)
+        return lists.answer(_("我的帐号"), sheets.ACCOUNTS, sheets.of_accounts(rows_of_file))
+    context = {"page": sorting.page(request, mine, SORTS), "sorts": SORTS}
+    return render(request, "accounts/media_accounts.html", context)
 
 
 @owner_required

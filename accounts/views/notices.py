@@ -3,28 +3,35 @@
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import notices
+from accounts import notices, sheets
 from accounts.forms import ChannelsForm
 from accounts.models import Notice, User, WeiboAccount
-from weitask import clock, keyset
+from weitask import clock, lists, sorting
+from weitask.sorting import Sort
+
+SORTS = (Sort("oldest", gettext_lazy("最早"), F("pk")),)
 
 
 @login_required
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Newest first; `?unread=1` shows only what was not read."""
+    """Newest first; `?unread=1` shows only what was not read, `?ordering=` one of `SORTS`."""
     rows = Notice.objects.visible_to(_user(request))
     if request.GET.get("unread"):
         rows = rows.unread()
-    page = keyset.page(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    return render(request, "accounts/notices.html", {"page": page})
+    if lists.is_wanted(request):
+        rows_of_file = sorting.first(request, rows, SORTS, count=lists.MOST)
+        return lists.answer(_("通知"), sheets.NOTICES, sheets.of_notices(rows_of_file))
+    return render(request, "accounts/notices.html", {"page": sorting.page(request, rows, SORTS), "sorts": SORTS})
 
 
 @login_required

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from tests.factories import AdvertiserFactory, MediaAccountFactory
+from accounts.models import Notice
+from tests.factories import AdvertiserFactory, MediaAccountFactory, UserFactory
 from tests.moments import HOUR, MONDAY
 from tests.orders import world
 from tests.pages.test_every_page import logged_in
@@ -87,3 +88,23 @@ def test_a_file_ends_at_its_greatest_length(monkeypatch):
 
 def test_a_stranger_is_sent_to_the_login(client):
     assert client.get(reverse("wallet"), {"format": "xlsx"}).status_code == 302
+
+
+def test_notices_are_exported_with_the_filter_of_the_page():
+    user = UserFactory()
+    for number, seen in enumerate((None, MONDAY)):
+        Notice.objects.create(user=user, dedupe=f"{number}", title=f"通知 {number}", created_at=MONDAY, read_at=seen)
+    assert [row["标题"] for row in sheet(user, "notices", ordering="oldest")] == ["通知 0", "通知 1"]
+    assert [row["标题"] for row in sheet(user, "notices", unread="1")] == ["通知 0"]
+
+
+def test_an_owner_exports_and_sorts_their_own_accounts_only():
+    few, many = MediaAccountFactory(followers=10), MediaAccountFactory(followers=20, price_repost=12_345)
+    owner = owner_of(world.one(accounts=[few]))
+    many.owner, many.weibo.user = owner, owner
+    many.weibo.save()
+    many.save()
+    MediaAccountFactory(followers=30)
+    rows = sheet(owner, "media_accounts", ordering="-followers")
+    assert [row["粉丝数"] for row in rows] == [20, 10]
+    assert rows[0]["转发收入（元）"] == 123.45

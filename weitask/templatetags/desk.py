@@ -118,7 +118,7 @@ def _column(name: Any, words: str, link: str) -> Column:
 
 def _ticks(cl: ChangeList) -> Column:
     box = cl.model_admin.action_checkbox(SimpleNamespace(pk=ROW))
-    cell = format_html('<td class="{}" data-label="{}">{}', " ".join(CHECKBOX_CLASSES), gettext("Select record"), box)
+    cell = format_html('<td class="{}" data-label="{}">{}', " ".join(CHECKBOX_CLASSES), gettext("选择"), box)
     return Column(TICK, cell, cell, "</td>")
 
 
