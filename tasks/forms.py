@@ -60,7 +60,7 @@ class RowForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 2, "data-count": "weibo"}),
     )
-    remove = forms.BooleanField(label=_("移除"), required=False)
+    remove = forms.BooleanField(label=_("移除"), required=False, widget=forms.CheckboxInput(attrs={"data-recount": ""}))
 
     def as_input(self) -> SelectionInput:
         """The row for the domain; call after `is_valid`."""
@@ -95,9 +95,9 @@ def rows_of(task: Task) -> list[dict[str, Any]]:
     ]
 
 
-def account_ids(rows: "forms.BaseFormSet[RowForm]") -> list[int]:
+def account_ids(rows: Iterable[RowForm]) -> list[int]:
     """The account of each row, in their order; 0 where none is named."""
-    return [next(iter(whole_numbers([str(row["account"].value())])), 0) for row in rows.forms]
+    return [next(iter(whole_numbers([str(row["account"].value())])), 0) for row in rows]
 
 
 def image_ids(sent: QueryDict) -> tuple[int, ...]:

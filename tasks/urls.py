@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/source/", editor.fetch_source, name="task_source"),
     path("tasks/<int:pk>/edit/", editor.task_edit, name="task_edit"),
     path("tasks/<int:pk>/choose/", market.choose, name="task_choose"),
+    path("tasks/<int:pk>/sum/", editor.running_sum, name="task_sum"),
     path("tasks/<int:pk>/copy/", editor.task_copy, name="task_copy"),
     path("tasks/<int:pk>/delete/", editor.task_delete, name="task_delete"),
     path("tasks/<int:pk>/quotes/", quotes.quotes, name="task_quotes"),

@@ -138,7 +138,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 def _add_page(
     request: HttpRequest, found: Task, rows: Any, problems: list[Problem], *, status: int = 200
 ) -> HttpResponse:
-    ids = account_ids(rows)
+    ids = account_ids(rows.forms)
     known = task_queries.namable(advertiser=found.advertiser, task=found)
     quote = quoting.quote(form=found.form, account_ids=ids, now=clock.now(), among=known)
     accounts = known.in_bulk(ids)

@@ -124,6 +124,17 @@ def text_hints(request: HttpRequest) -> HttpResponse:
     return render(request, "tasks/_hints.html", {"hints": hints.of_texts(typed), "typed": bool(typed)})
 
 
+@advertiser_required
+@require_POST
+def running_sum(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reach and cost of what the page says now: its form, and the rows that are not taken out (R31)."""
+    advertiser = own_advertiser(request)
+    task = get_object_or_404(Task.objects.visible_to(advertiser), pk=pk)
+    form = TaskForm(request.POST, personal=not advertiser.is_enterprise)
+    editor = Editor(advertiser, task, form, Rows(request.POST, prefix="rows"), [], ())
+    return render(request, "tasks/_running_sum.html", _sum(editor, _quote(editor, kept=True)))
+
+
 def _edit(request: HttpRequest, advertiser: Advertiser, task: Task | None) -> HttpResponse:
     personal = not advertiser.is_enterprise
     if request.method != "POST":
@@ -192,18 +203,19 @@ def _refused(request: HttpRequest, editor: Editor, refusal: Refusal) -> HttpResp
     return _page(request, editor, status=refusal.status)
 
 
-def _quote(editor: Editor) -> quoting.Quote:
+def _quote(editor: Editor, *, kept: bool = False) -> quoting.Quote:
+    """The price of every row, or of those that are `kept` alone."""
+    ids = account_ids(row for row in editor.rows.forms if not (kept and row["remove"].value()))
     form = str(editor.form["form"].value() or Form.REPOST)
     known = queries.namable(advertiser=editor.advertiser, task=editor.task)
-    return quoting.quote(form=form, account_ids=account_ids(editor.rows), now=clock.now(), among=known)
+    return quoting.quote(form=form, account_ids=ids, now=clock.now(), among=known)
 
 
 def _page(request: HttpRequest, editor: Editor, *, status: int = 200) -> HttpResponse:
     quote = _quote(editor)
     first, last = offer_starts([editor.form, *editor.rows.forms], now=clock.now())
-    ids = account_ids(editor.rows)
+    ids = account_ids(editor.rows.forms)
     accounts = queries.namable(advertiser=editor.advertiser, task=editor.task).in_bulk(ids)
-    wallet = money.wallet(advertiser_id=editor.advertiser.pk, now=clock.now())
     known = Image.objects.filter(advertiser=editor.advertiser).in_bulk(editor.pictures)
     lines: list[dict[str, Any]] = [
         {"form": row, "account": accounts.get(pk), "quote": one}
@@ -219,10 +231,14 @@ def _page(request: HttpRequest, editor: Editor, *, status: int = 200) -> HttpRes
         "first_start": first,
         "last_start": last,
         "price_agreed": editor.price_agreed,
-        "quote": quote,
-        "count": len(lines),
-        "wallet": wallet,
-        "after": wallet.spendable - quote.total,
+        **_sum(editor, quote),
         "decision": editor.task.decisions.first() if editor.task else None,
     }
     return render(request, "tasks/editor.html", context, status=status)
+
+
+def _sum(editor: Editor, quote: quoting.Quote) -> dict[str, Any]:
+    """What the task costs and what is left after it."""
+    wallet = money.wallet(advertiser_id=editor.advertiser.pk, now=clock.now())
+    left = wallet.spendable - quote.total
+    return {"task": editor.task, "quote": quote, "count": len(quote.rows), "wallet": wallet, "after": left}

@@ -1,6 +1,7 @@
 """A campaign written with a sheet: saved while typing, times and texts pasted, rejected, mended, sent out again."""
 
 import pytest
+from playwright.sync_api import expect
 
 from orders.models import Order
 from tasks.models import Submission
@@ -40,6 +41,7 @@ def test_a_campaign_from_a_sheet_is_rejected_mended_and_sent_out(sent, browser_w
     assert page.locator("#preview").get_by_text(TEXT).is_visible()
     page.fill("[name=start_at]", f"{monday:%Y-%m-%dT}11:00")
     window.sees("草稿已自动保存")
+    _takes_one_out_and_back(page)
 
     page.get_by_text("从表格粘贴时间和内容").click()
     day = f"{monday:%Y/%-m/%-d}"
@@ -63,3 +65,13 @@ def test_a_campaign_from_a_sheet_is_rejected_mended_and_sent_out(sent, browser_w
     desk.decide(reviewer, task_id, "通过")
     window.go(f"/tasks/{task_id}/")
     assert page.locator("#orders tbody tr").count() == 3
+
+
+def _takes_one_out_and_back(page):
+    """What the task costs follows the row that is ticked, before it is saved."""
+    accounts, whole = page.locator(".wt-sum .wt-number").first, page.locator(".wt-sum strong.wt-number")
+    before = whole.inner_text()
+    for ticked, count in ((True, "2"), (False, "3")):
+        page.set_checked("[name=rows-0-remove]", checked=ticked)
+        expect(accounts).to_have_text(count)
+        assert (whole.inner_text() != before) == ticked

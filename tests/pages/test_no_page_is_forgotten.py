@@ -14,7 +14,7 @@ NO_PAGES = {
         *("task_choose", "task_copy", "task_delete", "quote_take_back", "market_favourite"),
         *("image_upload", "bank_card_confirm"),
     },
-    "a part of a page": {"trend", "market_sum", "task_source", "task_story", "task_hints"},
+    "a part of a page": {"trend", "market_sum", "task_source", "task_story", "task_hints", "task_sum"},
     "a file": {"task_export", "export_file", "image", "mfa_download_recovery_codes"},
     "for programs": {"healthz", "weibo_deauthorised", "weibo_callback"},
     "leads on": {
