@@ -130,6 +130,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds: the longest form behind it is a bank card's
 STAFF_SECOND_STEP = env.bool("STAFF_SECOND_STEP", default=not DEMO)  # the desk opens to who showed a second factor
+MFA_ADAPTER = "accounts.factors.SealingAdapter"
 SOCIALACCOUNT_ADAPTER = "accounts.weibo_login.adapter.WeiboSocialAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_STORE_TOKENS = False  # our own encrypted copy is the only one (R12)

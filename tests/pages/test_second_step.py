@@ -6,10 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.apps import apps
 from django.test import Client
 from django.urls import get_resolver, reverse
 from rest_framework.test import APIClient
@@ -112,6 +115,24 @@ def test_a_factor_that_was_taken_away_opens_nothing_any_more(client, finance):
     assert client.get(WANTED).status_code == 200
     Authenticator.objects.all().delete()
     assert client.get(WANTED).status_code == 302
+
+
+def test_no_secret_of_a_factor_lies_in_the_table_in_clear(db):
+    user, secret = UserFactory(), generate_totp_secret()
+    totp, codes = TOTP.activate(user, secret), RecoveryCodes.activate(user)
+    stored = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert all(clear not in stored for clear in (secret, *codes.get_unused_codes()))
+    assert stored.count("v1.") == 2
+    assert TOTP(Authenticator.objects.get(pk=totp.instance.pk)).validate_code(code(secret))
+
+
+def test_factors_of_before_are_sealed_and_still_open(db):
+    user, secret = UserFactory(), generate_totp_secret()
+    factor = Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": secret})
+    import_module("accounts.migrations.0008_factors_are_sealed").seal(apps, None)
+    factor.refresh_from_db()
+    assert secret not in str(factor.data)
+    assert TOTP(factor).validate_code(code(secret))
 
 
 def test_people_of_the_market_get_no_desk_with_any_factor(client):
