@@ -9,6 +9,7 @@ from django.db import connection
 
 from billing import credit, holds
 from billing.models import AccountKind, Entry
+from weitask.questions import Rows, among
 
 _MONEY: Final = f"""
 SELECT coalesce((SELECT balance FROM billing_ledgeraccount
@@ -25,6 +26,15 @@ SELECT coalesce((SELECT balance FROM billing_ledgeraccount WHERE owner_id = %(ow
        coalesce((SELECT balance FROM billing_ledgeraccount WHERE owner_id = %(owner)s AND kind = 'transit'), 0),
        (SELECT coalesce(sum(amount), 0)::bigint FROM billing_payout WHERE owner_id = %(owner)s AND state = 'paid')
 """
+
+
+_ENTRIES: Final = {
+    key: Rows(
+        lambda ids, key=key: Entry.objects.filter(among("pk", ids)).select_related("transfer", "account").order_by(key),
+        ["ids"],
+    )
+    for key in ("pk", "-pk")
+}
 
 
 @dataclass(frozen=True)
@@ -156,7 +166,7 @@ class Statement:
         with connection.cursor() as cursor:
             cursor.execute(_LINES.format(party=self.party, **words), known)
             ids = [pk for (pk,) in cursor.fetchall()]
-        return list(Entry.objects.filter(pk__in=ids).select_related("transfer", "account").order_by(key))
+        return _ENTRIES[key].all(ids=ids)
 
     def __iter__(self) -> Iterator[Entry]:
         """All of them."""

@@ -16,7 +16,7 @@ from orders.models import Order, OrderEvent, PublishAttempt, Reading, Verdict
 from orders.moves import EARNED, POSTED, TAKES_SLOT, UNCHARGED, State
 from orders.querysets import OrderQuerySet
 from tasks.models import LIVE, Task
-from weitask import counting
+from weitask import counting, keyset
 from weitask.periods import EARN_AFTER, SHANGHAI, cutoff_for, shanghai
 
 # Each label is counted where its rows lie together: in the index of an owner's orders by state, and payout by payout.
@@ -64,6 +64,9 @@ def lines(user: User) -> OrderQuerySet:
     """The same as `of_owner`, with what a line of a list shows and no more: a row has eighty columns."""
     shown = ("number", "form", "text", "state", "start_at", "price", "account__screen_name")
     return Order.objects.visible_to_owner(user).with_payout().select_related("account").only(*shown)
+
+
+LINES: Final = keyset.Kept(lines)  # as the list opens, without filter or sort
 
 
 def of_advertiser(advertiser: Advertiser) -> OrderQuerySet:

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Advertiser, MediaAccount, User
 from tasks.models import Decision, Image, Item, Submission, Task, TaskState
 from weitask import counting
-from weitask.questions import Rows
+from weitask.questions import Rows, among
 
 _STATES: Final = """
 SELECT one, (SELECT count(*) FROM (
@@ -167,7 +167,11 @@ def _cost(rows: "QuerySet[Any]") -> int:
     return rows.aggregate(total=Coalesce(Sum(F("price") + F("fee")), 0))["total"]
 
 
+_LATEST: Final = Rows(
+    lambda tasks: Submission.objects.filter(among("task_id", tasks)).order_by("task_id", "-number").distinct("task_id")
+)
+
+
 def latest_offers(tasks: Sequence[Task]) -> dict[int, Submission]:
     """What was last laid before a reviewer, by task id: reach and cost of a task that has no orders yet; one query."""
-    rows = Submission.objects.filter(task__in=[task.pk for task in tasks])
-    return {one.task_id: one for one in rows.order_by("task_id", "-number").distinct("task_id")}
+    return {one.task_id: one for one in _LATEST.all(tasks=[task.pk for task in tasks])} if tasks else {}

@@ -1,10 +1,14 @@
 """Pages of a list by the last row seen: the same cost on page 1 and page 5,000, no count (performance sheet, C)."""
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.db.models.lookups import GreaterThan, LessThan
+
+from weitask import questions
 
 SIZE: Final = 20
 
@@ -71,20 +75,61 @@ def window(rows: Rows, *, key: str, seen: tuple[int, int] | None, count: int) ->
     """
     if not isinstance(rows, QuerySet):
         return rows.window(key=key, seen=seen, count=count)
+    return list(_window(rows, key, seen, count))
+
+
+class Kept:
+    """A list that is opened often: put into SQL once for each way to turn its pages (`weitask.questions`).
+
+    `rows` takes a `Given` for each of its parameters, `of` brings their values: ids, not objects.
+    """
+
+    def __init__(self, rows: Callable[..., QuerySet[Any]]) -> None:
+        self._rows = rows
+        self._names = [*inspect.signature(rows).parameters]
+        self._asked: dict[tuple[str, bool, int], questions.Rows[Any]] = {}
+
+    def of(self, **given: Any) -> Windowed:
+        """The list of these values."""
+        return _Of(self, given)
+
+    def asked(self, key: str, *, behind: bool, count: int) -> "questions.Rows[Any]":
+        """One way to ask; where it goes on `behind` a row, that row is given as `value` and `id`."""
+        way = key, behind, count
+        if way not in self._asked:
+            own = len(self._names)
+            self._asked[way] = questions.Rows(
+                lambda *given: _window(self._rows(*given[:own]), key, given[own:] or None, count),
+                [*self._names, *(("value", "id") if behind else ())],
+            )
+        return self._asked[way]
+
+
+@dataclass(frozen=True)
+class _Of:
+    kept: Kept
+    given: dict[str, Any]
+
+    def window(self, *, key: str, seen: tuple[int, int] | None, count: int) -> list[Any]:
+        value, pk = seen or (None, None)
+        return self.kept.asked(key, behind=seen is not None, count=count).all(**self.given, value=value, id=pk)
+
+
+def _window(rows: QuerySet[Any], key: str, seen: Any, count: int) -> QuerySet[Any]:
     falling, column = key.startswith("-"), key.removeprefix("-")
     sign = "-" if falling else ""
     order = [f"{sign}pk"] if column == "pk" else [key, f"{sign}pk"]
     behind = rows.filter(_behind(column, seen, falling=falling)) if seen else rows
-    return list(behind.order_by(*order)[:count])
+    return behind.order_by(*order)[:count]
 
 
-def _behind(column: str, seen: tuple[int, int], *, falling: bool) -> Any:
+def _behind(column: str, seen: Any, *, falling: bool) -> Any:
     """A comparison of rows, so that an index on (column, id) begins at the very row also among many equal values."""
     value, pk = seen
     if column == "pk":
         return Q(pk__lt=pk) if falling else Q(pk__gt=pk)
     compare = LessThan if falling else GreaterThan
-    return compare(_row(F(column), F("pk")), _row(Value(value), Value(pk)))
+    return compare(_row(F(column), F("pk")), _row(value, pk))
 
 
 def _row(*parts: Any) -> Func:

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
-from django.db.models import Model, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
 
@@ -61,15 +61,23 @@ class Given(Value):
         return "%s", (self,)
 
 
+def among(column: str, given: Given) -> Func:
+    """Whether a column holds one of the list that a call brings: `filter(among("pk", ids))`."""
+    either: Any = {"arg_joiner": " = ANY(", "template": "%(expressions)s)"}
+    return Func(F(column), given, output_field=BooleanField(), **either)
+
+
 class Rows(Generic[_R]):
     """The rows of a queryset that is built once: instances with what `select_related` and `annotate` add, or tuples.
 
     `rows` takes a `Given` for each of its parameters; a call brings their values by the same names, as psycopg takes
-    them: an id, not an object. Rows that are locked are asked for inside a transaction only.
+    them: an id, not an object. Rows that are locked are asked for inside a transaction only. `names` are those of the
+    parameters, where the signature of `rows` does not tell them.
     """
 
-    def __init__(self, rows: "Callable[..., QuerySet[Any, _R]]") -> None:
+    def __init__(self, rows: "Callable[..., QuerySet[Any, _R]]", names: Iterable[str] | None = None) -> None:
         self._rows = rows
+        self._names = inspect.signature(rows).parameters if names is None else names
 
     def all(self, **given: Any) -> list[_R]:
         """All of them, in the queryset's order."""
@@ -97,8 +105,7 @@ class Rows(Generic[_R]):
 
     @cached_property
     def _words(self) -> "_Words":
-        names = inspect.signature(self._rows).parameters
-        return _Words.of(self._rows(*map(Given, names)))
+        return _Words.of(self._rows(*map(Given, self._names)))
 
 
 @dataclass(frozen=True, slots=True)

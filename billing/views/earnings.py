@@ -1,5 +1,7 @@
 """收入 of an owner, and the bank card it is paid to (R13, R126-R128)."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,8 +20,11 @@ from weitask.forms import put_problems
 from weitask.gateways.sinapay import CardDetails
 from weitask.periods import cutoff_for
 from weitask.proof import of_the_moment_required
+from weitask.questions import Rows
 from weitask.refusal import Refusal
 from weitask.visitor import ip_of
+
+_PAYOUTS: Final = Rows(lambda user: Payout.objects.visible_to(user).select_related("run").order_by("-pk")[:12])
 
 
 @owner_required
@@ -34,7 +39,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
         return lists.answer(_("收入明细"), sheets.HEAD, sheets.of_entries(newest))
     context = {
         "earnings": queries.earnings(owner_id=user.pk),
-        "payouts": Payout.objects.visible_to(user).select_related("run").order_by("-pk")[:12],
+        "payouts": _PAYOUTS.all(user=user.pk),
         "page": keyset.page(lines, after=request.GET.get("after", ""), before=request.GET.get("before", "")),
         "order_page": "order",
         "card": card and cards.title_of(card),

@@ -1,6 +1,7 @@
 """The home of an advertiser: what needs attention, tasks by state, money, next starts."""
 
 from datetime import timedelta
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,11 +15,29 @@ from orders import labels, queries
 from tasks import policy
 from tasks import queries as task_queries
 from tasks.models import LIVE, Task, TaskState
+from tasks.querysets import TaskQuerySet
 from weitask import clock
 from weitask.money import yuan
+from weitask.questions import Rows
 
 DAYS = 30
 LATELY = timedelta(days=7)
+
+
+def _tasks(advertiser: Any) -> TaskQuerySet:
+    return Task.objects.visible_to(advertiser).only("form", "state", "text", "start_at", "first_start_at")
+
+
+_RECENT: Final = Rows(lambda advertiser: _tasks(advertiser).order_by("-pk")[:6])
+_ATTENTION: Final = Rows(
+    lambda advertiser: _tasks(advertiser).filter(state__in=(TaskState.REJECTED, TaskState.LAPSED))[:5]
+)
+_COMING: Final = Rows(
+    lambda advertiser, now: (
+        _tasks(advertiser).filter(state__in=LIVE, last_start_at__gt=now).order_by("first_start_at")[:5]
+    )
+)
+_LOST: Final = Rows(lambda advertiser, since: queries.lost(advertiser=advertiser, since=since)[:5])
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -26,12 +45,9 @@ def home(request: HttpRequest) -> HttpResponse:
     advertiser = workspace.active(request).advertiser
     assert advertiser is not None  # noqa: S101 [the caller knows the workspace]
     now = clock.now()
-    mine = Task.objects.visible_to(advertiser)
-    brief = mine.only("form", "state", "text", "start_at", "first_start_at")
     counts = task_queries.state_counts(advertiser=advertiser)
-    lost = queries.lost(advertiser=advertiser, since=now - LATELY)
     wallet = money.wallet(advertiser_id=advertiser.pk, now=now)
-    recent = list(brief.order_by("-pk")[:6])
+    recent = _RECENT.all(advertiser=advertiser.pk)
     last = max(task_queries.latest_offers(recent).values(), key=lambda offer: offer.submitted_at, default=None)
     context = {
         "now": now,
@@ -39,9 +55,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "threshold": policy.THRESHOLD,
         "below": advertiser.is_enterprise and wallet.recharged_total < policy.THRESHOLD,
         "states": [(state, counts[state.value]) for state in TaskState],
-        "attention": brief.filter(state__in=(TaskState.REJECTED, TaskState.LAPSED))[:5],
-        "lost": [(order, labels.label(order)) for order in lost[:5]],
-        "coming": brief.filter(state__in=LIVE, last_start_at__gt=now).order_by("first_start_at")[:5],
+        "attention": _ATTENTION.all(advertiser=advertiser.pk),
+        "lost": [(order, labels.label(order)) for order in _LOST.all(advertiser=advertiser.pk, since=now - LATELY)],
+        "coming": _COMING.all(advertiser=advertiser.pk, now=now),
         "recent": recent,
         "low": last.total if last and wallet.spendable < last.total else None,
     }

@@ -19,7 +19,7 @@ from orders.models import Order
 from orders.moves import Cause
 from orders.querysets import OrderQuerySet
 from tasks.models import Image
-from weitask import clock, lists, sorting
+from weitask import clock, keyset, lists, sorting
 from weitask.forms import put_problems, whole_numbers
 from weitask.refusal import Refusal
 from weitask.retrying import retrying
@@ -37,11 +37,10 @@ SORTS = (
 def orders(request: HttpRequest) -> HttpResponse:
     """Orders of one's own accounts; `?state=` is a label, `?account=` an own account, `?ordering=` one of `SORTS`."""
     owner = _owner(request)
-    shown = _filtered(request, queries.lines(owner))
     if lists.is_wanted(request):
-        rows_of_file = sorting.first(request, shown, SORTS, count=lists.MOST)
+        rows_of_file = sorting.first(request, _filtered(request, queries.lines(owner)), SORTS, count=lists.MOST)
         return lists.answer(_("订单"), sheets.ORDERS, sheets.of_orders(rows_of_file))
-    page = sorting.page(request, shown, SORTS)
+    page = _shown(request, owner)
     counts, now = queries.label_counts(owner=owner), clock.now()
     clashes = answering.clashes(orders=page.rows, now=now)
     context = {
@@ -49,6 +48,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         "rows": [(order, labels.label(order), clashes.get(order.pk)) for order in page.rows],
         "labels": [(label, counts[label.slug]) for label in labels.LABELS],
         "total": sum(counts[label.slug] for label in labels.LABELS if not label.is_payout),
+        "chosen": request.GET.get("state"),
         "sorts": SORTS,
         "any_open": any(order.state == "dispatched" and order.start_at > now for order in page.rows),
         "now": now,
@@ -149,6 +149,13 @@ def _owner(request: HttpRequest) -> User:
 
 def _mine(request: HttpRequest, pk: int) -> Order:
     return get_object_or_404(queries.of_owner(_owner(request)), pk=pk)
+
+
+def _shown(request: HttpRequest, owner: User) -> keyset.Page | keyset.OrderedPage:
+    if request.GET.keys() & {"state", "account", "ordering"}:
+        return sorting.page(request, _filtered(request, queries.lines(owner)), SORTS)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    return keyset.page(queries.LINES.of(user=owner.pk), after=after, before=before)
 
 
 def _filtered(request: HttpRequest, mine: OrderQuerySet) -> OrderQuerySet:

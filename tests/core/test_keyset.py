@@ -40,3 +40,22 @@ def test_an_ordered_walk_keeps_ties_apart():
 
 def test_an_empty_list_has_no_pages_around_it():
     assert keyset.page(User.objects.none()) == keyset.Page([], None, None)
+
+
+KEPT = keyset.Kept(lambda owner: MediaAccount.objects.filter(owner=owner))
+
+
+def test_a_kept_list_turns_its_pages_as_the_queryset_does():
+    owner = UserFactory()
+    for followers in (5, 9, 5, 7, 5):
+        MediaAccountFactory(owner=owner, weibo__followers=followers)
+    MediaAccountFactory()
+    rows, kept = MediaAccount.objects.filter(owner=owner), KEPT.of(owner=owner.pk)
+    first, second = keyset.page(rows, size=2), keyset.page(rows, after=str(keyset.page(rows, size=2).next), size=2)
+    assert keyset.page(kept, size=2) == first
+    assert keyset.page(kept, after=str(first.next), size=2) == second
+    assert keyset.page(kept, before=str(second.previous), size=2) == first
+    ordered = keyset.ordered(rows, key="followers", descending=True, size=2)
+    behind = keyset.ordered(rows, key="followers", descending=True, after=ordered.next, size=2)
+    assert keyset.ordered(kept, key="followers", descending=True, after=ordered.next, size=2) == behind
+    assert keyset.page(KEPT.of(owner=0)).rows == []

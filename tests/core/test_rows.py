@@ -10,7 +10,7 @@ from django.db.transaction import TransactionManagementError
 from accounts.models import Advertiser, User
 from tests.factories import AdvertiserFactory
 from weitask.models import Alarm
-from weitask.questions import Rows
+from weitask.questions import Rows, among
 
 FIRST = datetime(2026, 1, 5, 1, tzinfo=UTC)
 
@@ -83,3 +83,11 @@ def test_rows_are_never_locked_outside_a_transaction():
         assert asked.get(pk=advertiser.pk) == advertiser
     with pytest.raises(TransactionManagementError):
         asked.get(pk=advertiser.pk)
+
+
+@pytest.mark.django_db
+def test_a_call_may_bring_a_list():
+    one, other, _ = (AdvertiserFactory() for _ in range(3))
+    asked = Rows(lambda ids: Advertiser.objects.filter(among("pk", ids)).order_by("pk"))
+    assert asked.all(ids=[one.pk, other.pk]) == [one, other]
+    assert asked.all(ids=[]) == []
