@@ -102,6 +102,13 @@ def taken(*, pairs: Iterable[Pair]) -> set[Pair]:
         return {(account, start) for account, start in cursor.fetchall()}
 
 
+def overlap(*, account: str, start: str) -> str:
+    """The same as a condition of SQL, to be read along with rows: `account` and `start` are its words for the pair."""
+    return f"""EXISTS (
+    SELECT FROM accounts_slot slot
+    WHERE slot.account_id = {account} AND slot.period && tstzrange({start}, {start} + interval '15 minutes', '[)'))"""
+
+
 def nearest_free(*, account_id: int, start: datetime, now: datetime, count: int = 3) -> list[datetime]:
     """The `count` free starts nearest to `start` in which a task may begin, nearest first (R29, R25, R26).
 

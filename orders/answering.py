@@ -21,13 +21,14 @@ from weitask.questions import Question
 from weitask.refusal import Conflict, Forbidden, Refusal
 
 _BIND_LINK = "/accounts/weibo/login/?process=connect"
-_RIVALS: Final = """
-SELECT one.id FROM orders_order one WHERE one.id = ANY(%(orders)s) AND EXISTS (
+_CLASHES: Final = f"""
+SELECT one.id, {slots.overlap(account="one.account_id", start="one.start_at")}, EXISTS (
     SELECT FROM orders_order rival
     WHERE rival.account_id = one.account_id AND rival.state = 'dispatched' AND rival.id <> one.id
       AND rival.start_at > greatest(one.start_at - interval '15 minutes', %(now)s)
       AND rival.start_at < one.start_at + interval '15 minutes')
-"""
+FROM orders_order one WHERE one.id = ANY(%(orders)s)
+"""  # noqa: S608 [our own words]
 _TAKEN: Final = gettext_lazy("该时段已接其它任务，不能再接")
 _CONTESTED: Final = gettext_lazy("同一时段还有别的订单，接下一单会自动拒绝另一单")
 
@@ -138,10 +139,9 @@ def clashes(*, orders: Sequence[Order], now: datetime) -> dict[int, str]:
     if not waiting:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_RIVALS, {"orders": [order.pk for order in waiting], "now": now})
-        found = {pk: str(_CONTESTED) for (pk,) in cursor.fetchall()}
-    busy = slots.taken(pairs=[(order.account_id, order.start_at) for order in waiting])
-    return found | {order.pk: str(_TAKEN) for order in waiting if (order.account_id, order.start_at) in busy}
+        cursor.execute(_CLASHES, {"orders": [order.pk for order in waiting], "now": now})
+        found = cursor.fetchall()
+    return {pk: str(_TAKEN if taken else _CONTESTED) for pk, taken, contested in found if taken or contested}
 
 
 def expire_due(now: datetime) -> int:
