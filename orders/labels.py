@@ -11,7 +11,7 @@ from orders.models import Order
 from orders.moves import State
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself alone, so that what is drawn of it can be kept
 class Label:
     """One of the twelve.
 

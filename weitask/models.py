@@ -1,11 +1,13 @@
 """Rows that belong to no app of the product: the business clock, leases, heartbeats, alarms, idempotency keys."""
 
 from collections.abc import Callable
+from functools import cache
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,11 +51,14 @@ def refuse_after_insert(*, name: str, wrong: str, why: str, plan_is_kept: bool =
 
 def spoken(field: str, choices: type[models.TextChoices]) -> Callable[[models.Model], str]:
     """A model's `get_<field>_display` at a price that a list can pay: Django's hashes every choice at every call."""
-    words = dict(choices.choices)
+
+    @cache
+    def words(_language: str | None) -> dict[str, str]:
+        return {value: str(label) for value, label in choices.choices}
 
     def display(row: models.Model) -> str:
         value = getattr(row, field)
-        return str(words.get(value, value))
+        return words(get_language()).get(value, value)
 
     return display
 

@@ -51,7 +51,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "wish": wish,
         "free": slots.nearest_free(account_id=pk, start=wanted, now=now, count=6),
         "days": slots.calendar(account_id=pk, now=now),
-        "starred": favourites.among(advertiser=advertiser, account_ids=[pk]),
+        "marked": bool(favourites.among(advertiser=advertiser, account_ids=[pk])),
     }
     if advertiser.is_enterprise:  # spec 5: a 个人用户 sees the score
         context |= _for_enterprises(found)

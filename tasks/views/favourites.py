@@ -29,7 +29,7 @@ def star(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(_back(request))
     account = get_object_or_404(MediaAccount.objects.only("screen_name"), pk=pk)
-    context = {"account": account, "starred": {pk} if marks else set(), "wide": request.POST.get("wide") == "1"}
+    context = {"number": pk, "name": account, "marked": marks, "wide": request.POST.get("wide") == "1"}
     return render(request, "tasks/_star.html", context)
 
 

@@ -73,7 +73,7 @@ class FilterForm(forms.Form):
     @property
     def asked(self) -> str:
         """All that the form shows of this search, as one word: the same word, the same form."""
-        return urlencode([(name, self[name].value() or "") for name in self.fields])
+        return urlencode([(name, self.data.get(name, "")) for name in self.fields])
 
     def more_is_used(self) -> bool:
         """Whether a filter that is folded away is set or wrong; then it must be seen."""
@@ -123,13 +123,16 @@ def market(request: HttpRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
     )
     here = {account.pk for account in page.rows}
+    marked = favourites.among(advertiser=advertiser, account_ids=sorted(here))
     columns = _columns(advertiser, form)
     context = {
         "task": task,
         "search": search,
         "page": page,
-        "rows": [_row(account, columns, form=form, at=at, advertiser=advertiser, now=now) for account in page.rows],
-        "starred": favourites.among(advertiser=advertiser, account_ids=sorted(here)),
+        "rows": [
+            _row(account, columns, form=form, at=at, advertiser=advertiser, now=now) | {"marked": account.pk in marked}
+            for account in page.rows
+        ],
         "favourites": filters.favourites,
         "columns": columns,
         "chosen": set(task.selections.values_list("account_id", flat=True)) if task else set(),

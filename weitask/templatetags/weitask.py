@@ -1,9 +1,10 @@
 """How money, moments and icons look on every page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import cache
-from typing import cast
+from functools import cache, lru_cache
+from html import escape
+from typing import Protocol, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from django import template
@@ -11,6 +12,7 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -36,8 +38,8 @@ def moment(value: datetime | None) -> SafeString | str:
     """A moment in Shanghai, machine-readable too: `2026-01-05 10:00`; the frame of the page names the zone."""
     if value is None:
         return "–"
-    local = shanghai(value)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), local.strftime("%Y-%m-%d %H:%M"))
+    text = shanghai(value).isoformat()
+    return SafeString(f'<time datetime="{text}">{text[:10]} {text[11:16]}</time>')
 
 
 @register.filter
@@ -45,8 +47,8 @@ def moment_exact(value: datetime | None) -> SafeString | str:
     """The same to the second with the zone, for evidence: `2026-01-05 10:00:00 UTC+8`."""
     if value is None:
         return "–"
-    local = shanghai(value)
-    return format_html('<time datetime="{}">{} UTC+8</time>', local.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S"))
+    text = shanghai(value).isoformat()
+    return SafeString(f'<time datetime="{text}">{text[:10]} {text[11:19]} UTC+8</time>')
 
 
 @register.filter
@@ -62,8 +64,7 @@ def people(count: int | None) -> str:
 
 @cache
 def _numbered(url_name: str) -> str:
-    sample = 4_711_007_114
-    return reverse(url_name, args=[sample]).replace(str(sample), "{}")
+    return reverse(url_name, args=[_NUMBER]).replace(str(_NUMBER), "{}")
 
 
 @register.simple_tag
@@ -127,6 +128,25 @@ def fixed(parser: template.base.Parser, _: template.base.Token) -> Fixed:
     return Fixed(parts)
 
 
+_NUMBER, _NAME = 4_711_007_114, "@of-the-row@"  # stand where a row's own will
+
+
+@register.simple_tag(takes_context=True)
+def stamped(context: template.Context, name_of_template: str, number: int, name: object, **words: object) -> SafeString:
+    """A small template in which rows differ by `{{ number }}` and `{{ name }}` alone.
+
+    It is drawn once for each language and each of the other `words`, and sees nothing else of the page.
+    """
+    small = cast(template.Template, context.template).engine.get_template(name_of_template)
+    text = _stamp(small, get_language(), *words.items())
+    return SafeString(text.replace(str(_NUMBER), str(number)).replace(_NAME, escape(str(name))))
+
+
+@cache
+def _stamp(small: template.Template, _: str | None, *words: tuple[str, object]) -> str:
+    return small.render(template.Context({"number": _NUMBER, "name": _NAME, **dict(words)}))
+
+
 @register.simple_tag
 @cache
 def icon(name: str, extra: str = "") -> SafeString:
@@ -153,13 +173,14 @@ def desk_lists(models: Iterable[Mapping[str, str]], path: str) -> SafeString:
 
 
 @register.simple_tag
-def cells(row: Iterable[Mapping[str, object]]) -> SafeString:
+def cells(row: Iterable[Mapping[str, str]]) -> SafeString:
     """The cells of a row of figures: each a mapping of `label`, `unit` and `text`."""
-    return format_html_join(
-        "",
-        '<td class="{}" data-label="{}">{}</td>',
-        (("" if cell["unit"] == "text" else "num", cell["label"], cell["text"]) for cell in row),
-    )
+    return SafeString("".join([f"{_begun(cell['unit'], cell['label'])}{escape(cell['text'])}</td>" for cell in row]))
+
+
+@cache  # as many as there are columns; a page has two hundred cells
+def _begun(unit: str, label: str) -> SafeString:
+    return format_html('<td class="{}" data-label="{}">', "" if unit == "text" else "num", label)
 
 
 @register.filter
@@ -218,9 +239,32 @@ TONES = {
 @register.simple_tag
 def badge(code: str, text: str, explanation: str = "") -> SafeString:
     """A state as a badge; what it means is told on hover, on a tap, to the keyboard and to screen readers (R112)."""
-    tone = TONES.get(code, "secondary")
+    return _badge(TONES.get(code, "secondary"), str(text), str(explanation))
+
+
+@lru_cache(maxsize=1000)
+def _badge(tone: str, text: str, explanation: str) -> SafeString:
     told = format_html(' title="{}" tabindex="0"', explanation) if explanation else ""
     return format_html('<span class="badge bg-{0}-lt text-{0}"{2}>{1}</span>', tone, text, told)
+
+
+class Labelled(Hashable, Protocol):
+    """A label that lives as long as the site."""
+
+    tone: str
+    name: Promise
+    meaning: Promise
+
+
+@register.simple_tag
+def badge_of(label: Labelled) -> SafeString:
+    """The badge of one of a few labels that live as long as the site: drawn once for each language."""
+    return _drawn(label, get_language())
+
+
+@cache
+def _drawn(label: Labelled, language: str | None) -> SafeString:
+    return badge(label.tone, str(label.name), str(label.meaning))
 
 
 @register.simple_tag
@@ -248,9 +292,6 @@ def query_of(path: str, **values: str | int) -> str:
 @register.simple_tag(takes_context=True)
 def query(context: template.RequestContext, **changes: object) -> str:
     """The present query string with some values changed; None removes one. For filters and sorts in the address."""
-    values = context["request"].GET.copy()
-    for key, value in changes.items():
-        values.pop(key, None)
-        if value is not None:
-            values[key] = str(value)
-    return f"?{values.urlencode()}"
+    kept = {key: values for key, values in context["request"].GET.lists() if key not in changes}
+    changed = {key: [str(value)] for key, value in changes.items() if value is not None}
+    return f"?{urlencode(kept | changed, doseq=True)}"
