@@ -18,6 +18,7 @@ from orders.querysets import OrderQuerySet
 from tasks.models import LIVE, Task
 from weitask import counting, keyset
 from weitask.periods import EARN_AFTER, SHANGHAI, cutoff_for, shanghai
+from weitask.questions import Rows, among
 
 # Each label is counted where its rows lie together: in the index of an owner's orders by state, and payout by payout.
 _LABELS: Final = """
@@ -140,16 +141,25 @@ def label_counts(*, owner: User) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+_TOTALS: Final = Rows(
+    lambda tasks: (
+        Order.objects.filter(among("task_id", tasks))
+        .order_by()
+        .values_list("task_id")
+        .annotate(
+            orders=Count("pk"),
+            taken=Count("pk", filter=Q(state__in=TAKES_SLOT)),
+            cost=Sum(F("price") + F("fee")),
+            coverage=Sum("followers"),
+        )
+    )
+)
+
+
 def task_totals(tasks: Sequence[Task]) -> dict[int, dict[str, Any]]:
     """Orders, accepted-or-later orders, cost in fen and followers of each of these tasks, by task id; one query."""
-    rows = Order.objects.filter(task__in=[task.pk for task in tasks]).order_by().values("task_id")
-    found = rows.annotate(
-        orders=Count("pk"),
-        taken=Count("pk", filter=Q(state__in=TAKES_SLOT)),
-        cost=Sum(F("price") + F("fee")),
-        coverage=Sum("followers"),
-    )
-    return {row["task_id"]: dict(row) for row in found}
+    found = _TOTALS.all(tasks=[task.pk for task in tasks]) if tasks else []
+    return {task: dict(zip(("orders", "taken", "cost", "coverage"), sums, strict=True)) for task, *sums in found}
 
 
 @dataclass(frozen=True, slots=True)
