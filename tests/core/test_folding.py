@@ -3,7 +3,6 @@
 import pytest
 from django.template import Context, Template, engines
 from django.template.base import NodeList
-from django.template.defaulttags import ForNode
 from django.template.loader import get_template
 from django.utils.translation import override
 
@@ -64,9 +63,13 @@ def test_what_depends_on_the_page_is_left_alone(part):
 
 
 def test_the_parts_inside_are_folded_too():
-    template = folded("{% if name %}{% for one in name %}<b>{% translate '首页' %}</b>{% endfor %}{% endif %}")
-    (inner,) = template.nodelist.get_nodes_by_type(ForNode)
-    assert [type(node) for node in inner.nodelist_loop] == [Fixed]
+    words = "<b>{% translate '首页' %}</b>"
+    template = folded(
+        f"{{% for one in name %}}{words}{{% endfor %}}{{% if name %}}{words}{{% else %}}{words}{{% endif %}}"
+    )
+    loop, choice = template.nodelist[-2:]
+    assert [type(node) for node in loop.nodelist_loop] == [Fixed]
+    assert [type(node) for node in choice] == [Fixed, Fixed]
 
 
 def test_the_templates_of_the_site_are_folded_when_they_are_read():

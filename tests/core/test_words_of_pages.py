@@ -45,7 +45,7 @@ def test_a_stamped_row_says_its_own_name_safely_and_in_the_language_of_the_page(
     assert 'id="star-7"' in shown
     assert "&lt;b&gt;@火&lt;/b&gt;" in shown
     with override("en"):
-        english = rendered(star, number=8, name="@other", marked=False)
+        english = rendered(star, number=8, name="@other", marked=True)
     assert ("@火" in english, "收藏" in english, 'id="star-8"' in english) == (False, False, True)
 
 
