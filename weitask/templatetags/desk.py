@@ -4,6 +4,7 @@ asks for all headings again in each row), and no template is rendered for a tick
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from itertools import chain, repeat
 from types import SimpleNamespace
 from typing import Any, Final
@@ -33,6 +34,14 @@ register = template.Library()
 
 TICK: Final = "action_checkbox"
 ROW: Final = "the-number-of-the-row"  # in what is rendered once, where each row has its own
+HEAD: Final = (
+    "align-middle font-semibold py-2 text-left text-font-important-light whitespace-nowrap"
+    " dark:text-font-important-dark"
+)
+SIGN: Final = (
+    '<a href="{}" class="{} ml-1 text-base-500 dark:text-base-400" title="{}">'
+    '<span class="block material-symbols-outlined">{}</span></a>'
+)
 CHOSEN: Final = "font-semibold text-primary-600 dark:text-primary-500"
 HERE: Final = SafeString(' aria-current="true"')
 FILE: Final = "unfold/helpers/field_readonly_value_file.html"
@@ -56,14 +65,38 @@ def desk_list(context: template.Context, cl: ChangeList) -> dict[str, Any]:
     return {
         "cl": cl,
         "hidden_fields": list(result_hidden_fields(cl)),
-        "result_headers": headings,
-        "num_sorted_fields": sum(bool(one.get("sorted")) for one in headings),
+        "headings": [_heading(cl, place, one) for place, one in enumerate(headings)],
         "rows": list(_rows(cl, [str(one["text"]) for one in headings])),
         "has_add_permission": cl.model_admin.has_add_permission(context["request"]),
     }
 
 
-def _rows(cl: ChangeList, headings: list[str]) -> Iterator[tuple["ModelForm[Any] | None", list[SafeString]]]:
+def _heading(cl: ChangeList, place: int, one: Mapping[str, Any]) -> SafeString:
+    """The head of a column: its words, a link that sorts by it, and signs of how it is sorted."""
+    if cl.list_display[place] == TICK:
+        words = gettext("全选")
+        box = format_html(
+            '<label class="flex items-center gap-2">{} <span class="lg:hidden">{}</span></label>', one["text"], words
+        )
+        return format_html('<th scope="col" class="{} action-checkbox-column lg:px-3 lg:w-10">{}</th>', HEAD, box)
+    words = capfirst(str(one["text"]))
+    if one["sortable"]:
+        words = format_html('<a href="{}">{}</a>', one["url_primary"], words)
+    style, shown = f"{HEAD} {one['class_attrib']} hidden px-3 lg:table-cell", SafeString("")
+    if one.get("sorted"):
+        words += _signs(one)
+        shown = format_html(' aria-sort="{}"', "ascending" if one["ascending"] else "descending")
+    return format_html('<th scope="col" class="{}"{}><div class="flex items-center">{}</div></th>', style, shown, words)
+
+
+def _signs(one: Mapping[str, Any]) -> SafeString:
+    """Links beside a column that is sorted: the other way round, and no longer by it."""
+    way = ("ascending", "arrow_circle_down") if one["ascending"] else ("descending", "arrow_circle_up")
+    turn = format_html(SIGN, one["url_toggle"], f"toggle {way[0]}", gettext("反向排序"), way[1])
+    return turn + format_html(SIGN, one["url_remove"], "sortremove", gettext("取消排序"), "cancel")
+
+
+def _rows(cl: ChangeList, headings: list[str]) -> Iterator[tuple["ModelForm[Any] | None", SafeString]]:
     """The form of each row where the list is edited in place, and the cells."""
     names = cl.list_display_links
     leading = () if names is None else names or [one for one in cl.list_display if one != TICK][:1]
@@ -73,7 +106,8 @@ def _rows(cl: ChangeList, headings: list[str]) -> Iterator[tuple["ModelForm[Any]
     ]
     forms = chain(cl.formset.forms if cl.formset else (), repeat(None))  # a row may be newer than what was sent
     for row, form in zip(cl.result_list, forms, strict=False):
-        yield form, [_edited(column, form) or _cell(cl.model_admin, column, row) for column in columns]
+        cells = (_edited(column, form) or _cell(cl.model_admin, column, row) for column in columns)
+        yield form, SafeString("".join(cells))
 
 
 def _link(cl: ChangeList) -> str:
@@ -94,7 +128,7 @@ def desk_inline(inline: InlineAdminFormSet) -> dict[str, Any]:
     rows = [form.instance for form in inline.formset.initial_forms]
     return {
         "headings": headings,
-        "rows": [[_cell(desk, column, row, linked=True) for column in columns] for row in rows],
+        "rows": [SafeString("".join(_cell(desk, column, row, linked=True) for column in columns)) for row in rows],
     }
 
 
@@ -198,3 +232,18 @@ def desk_choices(choices: Iterable[Mapping[str, Any]]) -> SafeString:
     )
     box = '<ul class="border border-base-200 flex flex-col rounded-default shadow-xs dark:border-base-700">{}</ul>'
     return format_html(box, format_html_join("", choice, rows))
+
+
+@register.simple_tag
+def desk_lists(models: Iterable[Mapping[str, str]], path: str) -> SafeString:
+    """The lists of one app in the menu of the desk; the one that `path` is in is marked."""
+    return SafeString("".join(_entry(one["admin_url"], one["name"], one["admin_url"] in path) for one in models))
+
+
+@cache  # the lists of the desk, in two languages
+def _entry(url: str, name: str, here: bool) -> SafeString:  # noqa: FBT001 [one of three words that make an entry]
+    style = "flex h-[38px] items-center -mx-3 px-3 rounded-default hover:text-primary-600 dark:hover:text-primary-500"
+    if here:
+        style = f"{style} bg-base-100 font-semibold text-primary-600 dark:bg-white/[.06] dark:text-primary-500 active"
+    mark = SafeString(' aria-current="page"') if here else ""
+    return format_html('<li><a href="{}" class="{}"{}>{}</a></li>', url, style, mark, name)

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -157,19 +157,6 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("vendor/icons.svg"),
         name,
     )
-
-
-_LINK = "flex h-[38px] items-center -mx-3 px-3 rounded-default hover:text-primary-600 dark:hover:text-primary-500"
-_HERE = "bg-base-100 font-semibold text-primary-600 dark:bg-white/[.06] dark:text-primary-500 active"
-
-
-@register.simple_tag
-def desk_lists(models: Iterable[Mapping[str, str]], path: str) -> SafeString:
-    """The lists of one app in the menu of the desk; the one that `path` is in is marked."""
-    here = f'<li><a href="{{}}" class="{_LINK} {_HERE}" aria-current="page">{{}}</a></li>'
-    other = f'<li><a href="{{}}" class="{_LINK}">{{}}</a></li>'
-    links = ((other if one["admin_url"] not in path else here, one["admin_url"], one["name"]) for one in models)
-    return format_html_join("", "{}", ((format_html(*link),) for link in links))
 
 
 @register.simple_tag
