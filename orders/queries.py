@@ -67,6 +67,7 @@ def lines(user: User) -> OrderQuerySet:
     return Order.objects.visible_to_owner(user).with_payout().select_related("account").only(*shown)
 
 
+_BY_START: Final = Rows(lambda user, ids: lines(user).filter(among("pk", ids)).order_by("start_at", "pk"))
 LINES: Final = keyset.Kept(lines)  # as the list opens, without filter or sort
 
 
@@ -100,7 +101,7 @@ def coming(*, owner: User, start: datetime, end: datetime, after: int | None, co
     with connection.cursor() as cursor:
         cursor.execute(_COMING.format(behind=behind), known)
         ids = [pk for (pk,) in cursor.fetchall()]
-    return list(lines(owner).filter(pk__in=ids).order_by("start_at", "pk"))
+    return _BY_START.all(user=owner.pk, ids=ids)
 
 
 def recent_work(*, account: MediaAccount, count: int = 8) -> list[Order]:
