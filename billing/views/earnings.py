@@ -24,6 +24,7 @@ from weitask.questions import Rows
 from weitask.refusal import Refusal
 from weitask.visitor import ip_of
 
+_BOUND: Final = Rows(lambda owner: BankCard.objects.filter(owner=owner, state=BankCard.State.BOUND).order_by("pk")[:1])
 _PAYOUTS: Final = Rows(lambda user: Payout.objects.visible_to(user).select_related("run").order_by("-pk")[:12])
 
 
@@ -113,7 +114,7 @@ def _card_page(request: HttpRequest, user: User, form: CardForm, code: CodeForm)
 
 
 def _bound(user: User) -> BankCard | None:
-    return BankCard.objects.filter(owner=user, state=BankCard.State.BOUND).first()
+    return _BOUND.first(owner=user.pk)
 
 
 def _waiting(user: User) -> BankCard | None:

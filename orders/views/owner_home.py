@@ -33,6 +33,9 @@ _COMING: Final = Rows(
     )
 )
 _ACCOUNTS: Final = Rows(lambda owner: MediaAccount.objects.filter(owner=owner).order_by("pk")[:5])
+_CARD: Final = Rows(
+    lambda owner: BankCard.objects.filter(owner=owner, state=BankCard.State.BOUND).values_list("pk")[:1]
+)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -47,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "coming": _COMING.all(owner=user.pk),
         "counts": [(label, counts[label.slug]) for label in labels.LABELS if counts[label.slug]],
         "earnings": money.earnings(owner_id=user.pk),
-        "has_card": BankCard.objects.filter(owner=user, state=BankCard.State.BOUND).exists(),
+        "has_card": _CARD.first(owner=user.pk) is not None,
         "accounts": _ACCOUNTS.all(owner=user.pk),
     }
     return render(request, "orders/owner_home.html", context)
