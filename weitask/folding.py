@@ -6,17 +6,38 @@ Most of a template depends on nothing but the language: text, `{% translate '…
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from django.template import Origin, Template
+from django.template import Context, Origin, Template
 from django.template.base import FilterExpression, Node, NodeList, TextNode
 from django.template.defaulttags import IfNode, URLNode
 from django.template.library import SimpleNode
 from django.template.loaders import cached
 from django.templatetags.i18n import TranslateNode
 from django.templatetags.static import StaticNode
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
-from weitask.templatetags.weitask import Fixed, icon
+from weitask.templatetags.weitask import icon
+
+
+class Fixed(Node):
+    """Words, links and pictures that are the same on every page: drawn once for each language, and kept.
+
+    Nothing of the page reaches the inside, no variable, user or row, so nothing of one reader is shown to another.
+    """
+
+    def __init__(self, parts: NodeList) -> None:
+        self.nodelist = parts
+        self.kept: dict[str | None, SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        language = get_language()
+        if language not in self.kept:
+            nothing = Context()
+            with nothing.bind_template(cast(Template, context.template)):
+                self.kept[language] = self.nodelist.render(nothing)
+        return self.kept[language]
 
 
 class Loader(cached.Loader):
@@ -57,7 +78,6 @@ def _parts(node: Node) -> Iterator[NodeList]:
 
 _FIXED: Final[dict[type[Node], Callable[[Any], bool]]] = {
     TextNode: lambda _: True,
-    Fixed: lambda _: True,
     TranslateNode: lambda node: not node.asvar and _said(node.filter_expression) and _said(node.message_context),
     # One with a namespace goes by the request.
     URLNode: lambda node: (

@@ -6,8 +6,7 @@ from django.template.base import NodeList
 from django.template.loader import get_template
 from django.utils.translation import override
 
-from weitask.folding import fold
-from weitask.templatetags.weitask import Fixed
+from weitask.folding import Fixed, fold
 
 
 def compiled(text: str) -> Template:
@@ -24,8 +23,7 @@ def kinds(nodes: NodeList) -> list[str]:
     return [type(node).__name__ for node in nodes][1:]  # behind `load`
 
 
-ALONE = """<b>{% translate '首页' %}</b> {% url 'home' %} {% static 'img/mark.svg' %} {% icon 'moon' %}
-{% fixed %}-{% endfixed %}"""
+ALONE = """<b>{% translate '首页' %}</b> {% url 'home' %} {% static 'img/mark.svg' %} {% icon 'moon' %}"""
 
 
 def test_what_depends_on_the_language_alone_becomes_one():

@@ -101,33 +101,6 @@ def time_left(until: datetime | None, now: datetime) -> str:
     return gettext("%(minutes)s 分钟") % {"minutes": max(minutes, 1)}
 
 
-class Fixed(template.Node):
-    """The part between `{% fixed %}` and `{% endfixed %}`, see there."""
-
-    def __init__(self, parts: template.NodeList) -> None:
-        self.nodelist = parts
-        self.kept: dict[str | None, SafeString] = {}
-
-    def render(self, context: template.Context) -> SafeString:
-        language = get_language()
-        if language not in self.kept:
-            nothing = template.Context()
-            with nothing.bind_template(cast(template.Template, context.template)):
-                self.kept[language] = self.nodelist.render(nothing)
-        return self.kept[language]
-
-
-@register.tag
-def fixed(parser: template.base.Parser, _: template.base.Token) -> Fixed:
-    """Words and links that are the same on every page: rendered once for each language, and kept.
-
-    Nothing of the page reaches the inside, no variable, user or row, so nothing of one reader is shown to another.
-    """
-    parts = parser.parse(("endfixed",))
-    parser.delete_first_token()
-    return Fixed(parts)
-
-
 _NUMBER, _NAME = 4_711_007_114, "@of-the-row@"  # stand where a row's own will
 
 
