@@ -97,7 +97,7 @@ def asked_for(*, task: Task) -> tuple[int, int, int]:
     return net, fee, coverage
 
 
-def desk(*, reviewer: User) -> "QuerySet[Submission]":
+def desk(*, reviewer: Any) -> "QuerySet[Submission]":
     """What this reviewer may decide or look up, the nearest start first (A15, A48), with `items_open`."""
     rows = Submission.objects.reviewable_by(reviewer).select_related("task__advertiser")
     # A subquery for the rows shown; grouping would join the items of the whole queue first.

@@ -7,7 +7,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, QuerySet, Value
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -24,6 +24,7 @@ from tasks.models import Claim, Submission
 from weitask import clock
 from weitask.money import display
 from weitask.periods import shanghai
+from weitask.questions import Rows
 
 QUEUE: Final = "admin:tasks_submission_changelist"
 
@@ -62,7 +63,7 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
         """Never one's own tasks or accounts (A48)."""
-        rows = queries.desk(reviewer=person(request)).select_related("claim__by", "first_approval__by")
+        rows = _rows(person(request))
         return rows.annotate(desk_now=Value(clock.now(), DateTimeField()))
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
@@ -192,7 +193,10 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
     def _one(self, request: HttpRequest, pk: str) -> Submission:
         if not pk.isdigit():
             raise Http404
-        return get_object_or_404(self.get_queryset(request), pk=pk)
+        found = _ONE.first(reviewer=person(request).pk, pk=int(pk))
+        if found is None:
+            raise Http404
+        return found
 
     def _decide(self, request: HttpRequest, pk: int, button: Button) -> HttpResponse:
         if not self.has_decide_permission(request):
@@ -234,3 +238,10 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
 def _page_of(pk: int | None) -> str:
     """The page of a submission; the queue when there is none."""
     return reverse("admin:tasks_submission_change", args=[pk]) if pk else reverse(QUEUE)
+
+
+def _rows(reviewer: Any) -> "QuerySet[Submission]":
+    return queries.desk(reviewer=reviewer).select_related("claim__by", "first_approval__by")
+
+
+_ONE: Final = Rows(lambda reviewer, pk: _rows(reviewer).filter(pk=pk))

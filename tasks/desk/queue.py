@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from django.db.models import Q
 
 from accounts.models import User
 from tasks.models import Submission
 from tasks.querysets import SubmissionQuerySet
+from weitask.questions import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,9 @@ def neighbours(*, submission: Submission, reviewer: User, now: datetime) -> Neig
     start = submission.next_start_at
     if start is None:
         return Neighbours(None, None)
-    rows = _open_to(reviewer, now)
-    later = rows.filter(Q(next_start_at__gt=start) | Q(next_start_at=start, pk__lt=submission.pk))
-    sooner = rows.filter(Q(next_start_at__lt=start) | Q(next_start_at=start, pk__gt=submission.pk))
-    return Neighbours(
-        before=sooner.order_by("-next_start_at", "pk").values_list("pk", flat=True).first(),
-        after=later.order_by("next_start_at", "-pk").values_list("pk", flat=True).first(),
-    )
+    here = {"reviewer": reviewer.pk, "now": now, "start": start, "pk": submission.pk}
+    sooner, later = _SOONER.first(**here), _LATER.first(**here)
+    return Neighbours(before=sooner and sooner[0], after=later and later[0])
 
 
 def onward(*, submission: Submission, reviewer: User, now: datetime) -> int | None:
@@ -45,8 +43,26 @@ def onward(*, submission: Submission, reviewer: User, now: datetime) -> int | No
     return neighbours(submission=submission, reviewer=reviewer, now=now).after or first(reviewer=reviewer, now=now)
 
 
-def _open_to(reviewer: User, now: datetime) -> SubmissionQuerySet:
+def _open_to(reviewer: Any, now: Any) -> SubmissionQuerySet:
     """What waits for this reviewer: not read by another, not waiting for another's second look."""
     rows: SubmissionQuerySet = Submission.objects.in_review().reviewable_by(reviewer)
     rows = rows.exclude(Q(claim__until__gt=now) & ~Q(claim__by=reviewer))
     return rows.exclude(first_approval__by=reviewer)
+
+
+_LATER: Final = Rows(
+    lambda reviewer, now, start, pk: (
+        _open_to(reviewer, now)
+        .filter(Q(next_start_at__gt=start) | Q(next_start_at=start, pk__lt=pk))
+        .order_by("next_start_at", "-pk")
+        .values_list("pk")[:1]
+    )
+)
+_SOONER: Final = Rows(
+    lambda reviewer, now, start, pk: (
+        _open_to(reviewer, now)
+        .filter(Q(next_start_at__lt=start) | Q(next_start_at=start, pk__gt=pk))
+        .order_by("-next_start_at", "pk")
+        .values_list("pk")[:1]
+    )
+)
