@@ -1,15 +1,18 @@
 """Logins and groups, for superusers: nobody else holds these permissions."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import User
+from weitask import desk
 
 admin.site.unregister(Group)
 
@@ -40,3 +43,8 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     """The three groups of `accounts.access` are restored at each migration; others are free."""
 
     filter_horizontal = []
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
+        """Rights over what is ours; those over the tables of libraries would open no page of the desk."""
+        kwargs["queryset"] = Permission.objects.filter(content_type__app_label__in=desk.APPS)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -1,6 +1,7 @@
 """The operators' pages: what each group sees, does, and never meets (R16, A48)."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 
 from accounts import access
@@ -222,6 +223,17 @@ def test_a_login_is_switched_off_never_deleted(client):
 def test_an_account_reviewer_cannot_reach_logins(client, reviewer):
     assert client.get("/admin/accounts/user/").status_code == 403
     assert client.get("/admin/auth/group/").status_code == 403
+
+
+@pytest.mark.parametrize("name", [access.FINANCE, access.TASK_REVIEW, access.ACCOUNT_REVIEW])
+def test_a_group_that_is_saved_as_it_was_keeps_every_right(client, name):
+    client.force_login(UserFactory(staff=True, is_superuser=True))
+    group = Group.objects.get(name=name)
+    path, rights = f"/admin/auth/group/{group.pk}/change/", set(group.permissions.all())
+    form = client.get(path).context["adminform"].form
+    sent = {"name": name, "permissions": [one.pk for one in form.fields["permissions"].queryset if one in rights]}
+    assert client.post(path, sent).status_code == 302
+    assert (set(group.permissions.all()), bool(rights)) == (rights, True)
 
 
 def test_no_page_shows_a_token(client, reviewer):
