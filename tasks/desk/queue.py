@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from tasks.models import Submission
@@ -50,19 +50,17 @@ def _open_to(reviewer: Any, now: Any) -> SubmissionQuerySet:
     return rows.exclude(first_approval__by=reviewer)
 
 
-_LATER: Final = Rows(
-    lambda reviewer, now, start, pk: (
-        _open_to(reviewer, now)
-        .filter(Q(next_start_at__gt=start) | Q(next_start_at=start, pk__lt=pk))
-        .order_by("next_start_at", "-pk")
-        .values_list("pk")[:1]
-    )
-)
-_SOONER: Final = Rows(
-    lambda reviewer, now, start, pk: (
-        _open_to(reviewer, now)
-        .filter(Q(next_start_at__lt=start) | Q(next_start_at=start, pk__gt=pk))
-        .order_by("-next_start_at", "pk")
-        .values_list("pk")[:1]
-    )
-)
+def _beside(*, later: bool) -> "Rows[tuple[int]]":
+    """The submission next to a place in the queue, one way or the other."""
+    beyond, among_equals = ("gt", "lt") if later else ("lt", "gt")
+    order = ("next_start_at", "-pk") if later else ("-next_start_at", "pk")
+
+    def rows(reviewer: Any, now: Any, start: Any, pk: Any) -> "QuerySet[Submission, tuple[int]]":
+        there = Q(**{f"next_start_at__{beyond}": start}) | Q(next_start_at=start, **{f"pk__{among_equals}": pk})
+        return _open_to(reviewer, now).filter(there).order_by(*order).values_list("pk")[:1]
+
+    return Rows(rows)
+
+
+_LATER: Final = _beside(later=True)
+_SOONER: Final = _beside(later=False)
