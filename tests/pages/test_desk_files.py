@@ -14,9 +14,9 @@ from orders.models import Order
 from tests.accounts.people import in_group
 from tests.pages.test_query_counts import a_market
 from weitask import lists
-from weitask.templatetags.desk import desk_list
 
 pytestmark = pytest.mark.django_db
+HEADING = re.compile(r'<th scope="col".*?</th>', re.DOTALL)
 SIGNS = re.compile(r"arrow_circle_\w+")  # of the column that the page is sorted by
 ORDERS = "/admin/orders/order/"
 
@@ -36,16 +36,15 @@ def sheet(client, address, **asked):
     return head, rows
 
 
-def test_the_file_of_every_list_has_the_headings_and_rows_of_its_page(client, chief, rf):
+def test_the_file_of_every_list_has_the_headings_and_rows_of_its_page(client, chief):
     for model in admin.site._registry:
         address = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
-        cl = client.get(address).context["cl"]
-        request = rf.get("/")
-        request.user = chief
-        page = desk_list({"request": request}, cl)
+        page = client.get(address)
+        cl, headings = page.context["cl"], HEADING.findall(page.content.decode())
         head, rows = sheet(client, address)
-        shown = [SIGNS.sub("", strip_tags(one)) for one in page["headings"] if "checkbox" not in one]
-        assert ([one.lower() for one in head], len(rows)) == ([one.lower() for one in shown], cl.result_count), address
+        assert len(rows) == cl.result_count, address
+        shown = [SIGNS.sub("", strip_tags(one)).strip() for one in headings if "checkbox" not in one]
+        assert [one.lower() for one in head] == [one.lower() for one in shown] or not rows, address
 
 
 def test_filters_search_and_order_hold_in_the_file(client, chief):

@@ -45,6 +45,14 @@ def test_every_list_says_what_unfold_would_say(client, chief):
     assert seen > len(DESK)
 
 
+def test_a_list_with_actions_has_the_box_that_ticks_all_rows_and_a_sorted_column_says_so(client, chief):
+    page = client.get(reverse("admin:tasks_task_changelist"), {"o": "-7"}).content.decode()
+    head = page.partition("<thead>")[2].partition("</thead>")[0]
+    assert 'id="action-toggle"' in head
+    assert 'aria-sort="descending"' in head
+    assert strip_tags(head).count("广告主") == 1
+
+
 def test_a_row_that_is_edited_in_place_keeps_what_was_typed_and_says_what_is_wrong(client, chief):
     path = reverse("admin:accounts_category_changelist")
     first = Category.objects.order_by("position", "pk").first()

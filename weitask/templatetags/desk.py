@@ -65,7 +65,7 @@ def desk_list(context: template.Context, cl: ChangeList) -> dict[str, Any]:
     return {
         "cl": cl,
         "hidden_fields": list(result_hidden_fields(cl)),
-        "headings": [_heading(cl, place, one) for place, one in enumerate(headings)],
+        "headings": SafeString("".join(_heading(cl, place, one) for place, one in enumerate(headings))),
         "rows": list(_rows(cl, [str(one["text"]) for one in headings])),
         "has_add_permission": cl.model_admin.has_add_permission(context["request"]),
     }
