@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.db.models import Field, ForeignKey, Model
 from django.http import HttpRequest
 
@@ -17,15 +17,24 @@ class LinkedByRight:
     """
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The row of a page, read once while it is only looked at: its buttons ask for it as its fields do."""
-        read = super().get_object  # type: ignore[misc]
+        """The row of a page with what it points to, read once while it is only looked at: buttons ask for it too."""
         if request.method != "GET":
-            return read(request, object_id, from_field)
+            return super().get_object(request, object_id, from_field)  # type: ignore[misc]
         kept = request.__dict__.setdefault("rows_of_the_desk", {})
         key = self, object_id, from_field
         if key not in kept:
-            kept[key] = read(request, object_id, from_field)
+            kept[key] = self._found(request, object_id, from_field)
         return kept[key]
+
+    def _found(self, request: HttpRequest, object_id: str, from_field: str | None) -> Any:
+        model: type[Model] = self.model  # type: ignore[attr-defined]
+        field: Any = model._meta.pk if from_field is None else model._meta.get_field(from_field)
+        near = [one.name for one in model._meta.concrete_fields if isinstance(one, ForeignKey)]
+        rows = self.get_queryset(request)  # type: ignore[attr-defined]
+        try:
+            return rows.select_related(*near).get(**{field.name: field.to_python(object_id)})
+        except (ObjectDoesNotExist, ValidationError, ValueError):
+            return None
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
         sets = super().get_fieldsets(request, obj)  # type: ignore[misc]

@@ -11,14 +11,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
 
 from accounts import access, media, suspensions
 from accounts.admin import pool
 from accounts.admin.acting import ConfirmForm, ProposalForm, ReadOnlyAdmin, ReasonForm, act
-from accounts.admin.linking import LinkedByRight, NamedInRows
+from accounts.admin.beside import Beside
+from accounts.admin.linking import NamedInRows
 from accounts.models import AccountDecision, Category, MediaAccount, SuspensionProposal, User
 from accounts.pool import MOST, Wish
 from weitask import clock
@@ -36,31 +37,19 @@ def _with_reason(title: Any, description: Any) -> dict[str, Any]:
     return {"title": title, "description": description, "form_class": ReasonForm, "form_submit_text": _("确认")}
 
 
-class DecisionInline(LinkedByRight, TabularInline):
+class DecisionInline(Beside):
     """The record of this account; rows cannot be edited anywhere."""
 
     model = AccountDecision
     fields = readonly_fields = ["at", "subject", "approved", "reason", "by"]
-    extra = 0
-    hide_title = True
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: MediaAccount | None = None) -> bool:
-        return False
 
 
-class ProposalInline(LinkedByRight, TabularInline):
+class ProposalInline(Beside):
     """Who would suspend it and why, and what the second reviewer said."""
 
     model = SuspensionProposal
     fk_name = "account"
     fields = readonly_fields = ["at", "reason", "until", "by", "confirmed", "answer", "decided_by", "decided_at"]
-    extra = 0
-    hide_title = True
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: MediaAccount | None = None) -> bool:
-        return False
 
 
 class ProposedFilter(admin.SimpleListFilter):

@@ -9,11 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from accounts.admin.acting import ConfirmForm, ReasonForm
-from accounts.admin.linking import LinkedByRight
+from accounts.admin.beside import Beside
 from billing import cards, payouts
 from billing.admin.desk import HANDLERS, MoneyAdmin, confirm, fill_in, person
 from billing.models import BankCard, Payout, PayoutAttempt, PayoutLine, PayoutRun
@@ -30,18 +29,9 @@ class PayoutRunAdmin(MoneyAdmin):
     ordering = ["-cutoff"]
 
 
-class _Inline(LinkedByRight, TabularInline):
-    extra = 0
-    hide_title = True
-    can_delete = False
+class _Inline(Beside):
     per_page = 20
     ordering = ["pk"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Payout | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Payout | None = None) -> bool:
-        return False
 
     @display(description=_("金额（元）"))
     def sum(self, row: Any) -> str:

@@ -3,19 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest
-from unfold.admin import TabularInline
 
+from accounts.admin.beside import Beside
 from orders.models import OrderEvent, PublishAttempt, Reading, Verdict
-from tasks.admin.access import LookOnly
 
 
-class _Evidence(LookOnly, TabularInline):
-    extra = 0
-    hide_title = True
-    can_delete = False
-
-
-class EventInline(_Evidence):
+class EventInline(Beside):
     model = OrderEvent
     fields = readonly_fields = ("at", "old", "new", "cause", "by", "recorded_at")
 
@@ -23,7 +16,7 @@ class EventInline(_Evidence):
         return super().get_queryset(request).select_related("by")
 
 
-class AttemptInline(_Evidence):
+class AttemptInline(Beside):
     model = PublishAttempt
     fields = readonly_fields = (
         "number",
@@ -39,12 +32,12 @@ class AttemptInline(_Evidence):
     )
 
 
-class ReadingInline(_Evidence):
+class ReadingInline(Beside):
     model = Reading
     fields = readonly_fields = ("outcome", "asked_at", "answered_at", "reposts", "comments", "likes", "code")
 
 
-class VerdictInline(_Evidence):
+class VerdictInline(Beside):
     model = Verdict
     fields = readonly_fields = ("at", "outcome", "reason", "by")
 

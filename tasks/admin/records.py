@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 
+from accounts.admin.beside import Beside
 from tasks.admin.access import LookOnly, person
 from tasks.models import Decision, Submission
 
@@ -28,21 +29,16 @@ class DecisionAdmin(LookOnly, ModelAdmin):
         return rows.exclude(task__advertiser__user=user).exclude(pk__in=own)
 
 
-class DecisionInline(LookOnly, TabularInline):
+class DecisionInline(Beside):
     model = Decision
     fields = ("at", "verdict", "by", "reason", "platform_fault", "rule_version")
     readonly_fields = fields
-    extra = 0
-    hide_title = True
-    can_delete = False
 
 
-class SubmissionInline(LookOnly, TabularInline):
+class SubmissionInline(Beside):
     model = Submission
     fields = ("number", "state", "addition", "submitted_at", "who", "start_at")
     readonly_fields = fields
-    extra = 0
-    can_delete = False
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":

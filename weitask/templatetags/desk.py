@@ -15,7 +15,7 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.sites import AdminSite
 from django.contrib.admin.templatetags.admin_list import result_hidden_fields
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.utils import lookup_field, quote
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field, quote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import DateField, ForeignKey, Model, TimeField
@@ -118,14 +118,13 @@ def _link(cl: ChangeList) -> str:
 @register.inclusion_tag("admin/inline.html")
 def desk_inline(inline: InlineAdminFormSet) -> dict[str, Any]:
     """The table of rows that belong to the row of a page: on the desk they are looked at, none is typed into."""
-    desk, fields = inline.opts, list(inline.fields())
+    desk, names = inline.opts, flatten_fieldsets(inline.fieldsets)
     link = _page(desk.admin_site, desk.model, ROW) if desk.show_change_link else ""
-    headings = [capfirst(str(one["label"])) for one in fields]
+    headings = [capfirst(str(label_for_field(name, desk.model, desk))) for name in names]
     columns = [
-        _column(one["name"], words, link if words is headings[0] else "")
-        for one, words in zip(fields, headings, strict=True)
+        _column(name, words, link if name is names[0] else "") for name, words in zip(names, headings, strict=True)
     ]
-    rows = [form.instance for form in inline.formset.initial_forms]
+    rows = inline.formset.get_queryset()
     return {
         "headings": headings,
         "rows": [SafeString("".join(_cell(desk, column, row, linked=True) for column in columns)) for row in rows],
