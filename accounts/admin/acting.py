@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.admin.linking import LinkedByRight
+from accounts.admin.linking import LookedAt
 from weitask.periods import midnight
 from weitask.refusal import Refusal
 
@@ -44,19 +42,10 @@ class ProposalForm(ReasonForm):
         return midnight(day + timedelta(days=1)) if day else None
 
 
-class ReadOnlyAdmin(LinkedByRight, ModelAdmin):
+class ReadOnlyAdmin(LookedAt, ModelAdmin):
     """Rows are looked at here; what changes them are actions that call a verb. The newest first, by index."""
 
     ordering = ["-pk"]
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 def act(request: HttpRequest, verb: Callable[[], object], *, done: str, back: str) -> HttpResponse:

@@ -1,13 +1,10 @@
 """Tables of rows that belong to the row of a page: looked at, never typed into."""
 
-from typing import Any
-
 from django.forms import Media
-from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.forms import PaginationInlineFormSet
 
-from accounts.admin.linking import LinkedByRight
+from accounts.admin.linking import LookedAt
 
 
 class _Rows(PaginationInlineFormSet):
@@ -22,18 +19,9 @@ class _Rows(PaginationInlineFormSet):
         return 0
 
 
-class Beside(LinkedByRight, TabularInline):
+class Beside(LookedAt, TabularInline):
     """One such table; `fields` and `readonly_fields` are the same. Its rows are written by verbs alone."""
 
     formset = _Rows
     extra = 0
     can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -57,6 +57,19 @@ class LinkedByRight:
         return name if desk is None or desk.has_view_permission(request) else _words(model, name)
 
 
+class LookedAt(LinkedByRight):
+    """Rows are written by verbs alone: no adding, changing or deleting, whoever asks."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class NamedInRows:
     """In a list that is edited row by row, each field has its column's name for screen readers."""
 

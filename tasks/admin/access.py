@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts.access import DECIDE_TASKS
-from accounts.admin.linking import LinkedByRight
+from accounts.admin.linking import LookedAt
 from accounts.models import User
 
 
@@ -17,17 +17,8 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-class LookOnly(LinkedByRight):
-    """Rows are written by verbs alone: no adding, changing or deleting, whoever asks."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class LookOnly(LookedAt):
+    """Rows of the review desk: looked at, and decided by who may."""
 
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """For the actions: 任务审核."""
