@@ -62,7 +62,7 @@ def test_a_file_ends_where_the_page_says(client, chief, monkeypatch):
 def test_moments_and_amounts_are_typed_and_choices_in_words(client, chief):
     head, rows = sheet(client, ORDERS)
     row = dict(zip(head, rows[0], strict=True))
-    assert (row["订单状态"], row["开始时间"].year) == ("派单", 2026)
+    assert (row["订单状态"], row["原因"], row["开始时间"].year) == ("派单", "审核通过", 2026)
     head, rows = sheet(client, "/admin/billing/transfer/")
     assert any(isinstance(cell, float) for row in rows for cell in row), head
 
