@@ -69,6 +69,8 @@ def test_a_page_names_each_value_once_and_links_what_may_be_opened(client, chief
     task = reverse("admin:tasks_task_change", args=[order.task_id])
     assert f'<a href="{task}" class="text-link">' in page
     assert page.count('field-number"') == 1
+    doer = reverse("admin:accounts_user_change", args=[order.events.exclude(by=None).first().by_id])
+    assert f'<a href="{doer}" class="text-link">' in page
     assert order.events.first().get_cause_display() in strip_tags(page)
 
 
