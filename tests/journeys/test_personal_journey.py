@@ -1,6 +1,7 @@
 """A 个人用户 has their own Weibo reposted; Weibo does not answer at first, and nothing typed is lost (R2-R5, R34)."""
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts import identity, media, pool
 from accounts.models import User
@@ -91,7 +92,9 @@ def write(window, source, start, sandbox):
     sandbox.control("faults/", method="DELETE")
     window.press("重试")
     page.locator("#source").get_by_text(SOURCE).wait_for()
-    assert page.locator("#preview [data-preview=source]").inner_text() == f"原微博 @{NAME}\n{SOURCE}"
+    expect(page.locator("#preview [data-preview=source]")).to_have_text(
+        f"原微博 @{NAME}\n{SOURCE}", use_inner_text=True
+    )  # it follows once the answer has settled
     assert page.locator("#preview [data-preview=text]").inner_text() == WORDS
 
 
