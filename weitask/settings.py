@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "pgtrigger",
     "allauth",
     "allauth.account",
@@ -109,7 +110,7 @@ TEMPLATES = [
         },
     }
 ]
-
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets come through our loader, and may be ours
 
 # --- Who may enter --------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -15,11 +15,12 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.sites import AdminSite
 from django.contrib.admin.templatetags.admin_list import result_hidden_fields
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field, quote
+from django.contrib.admin.utils import flatten_fieldsets, help_text_for_field, label_for_field, lookup_field, quote
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import DateField, ForeignKey, Model, TimeField
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db.models import DateField, FileField, ForeignKey, JSONField, ManyToManyField, Model, TimeField, URLField
 from django.forms import ModelForm
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -29,6 +30,7 @@ from django.utils.translation import gettext
 from unfold.fields import UnfoldAdminReadonlyField
 from unfold.templatetags.unfold_list import CHECKBOX_CLASSES, LINK_CLASSES, ROW_CLASSES, result_headers
 from unfold.utils import display_for_field, display_for_label, display_for_value
+from unfold.widgets import LABEL_CLASSES
 
 register = template.Library()
 
@@ -44,7 +46,6 @@ SIGN: Final = (
 )
 CHOSEN: Final = "font-semibold text-primary-600 dark:text-primary-500"
 HERE: Final = SafeString(' aria-current="true"')
-FILE: Final = "unfold/helpers/field_readonly_value_file.html"
 
 
 @dataclass(frozen=True)
@@ -202,20 +203,40 @@ def is_looked_at(line: Fieldline) -> bool:
 
 
 @register.filter
-def looked_at(one: UnfoldAdminReadonlyField) -> str:
+def looked_at(line: Fieldline) -> str:
     """The line of such a value: its name above it, and what the name means below."""
-    value = render_to_string(FILE, {"field": one}) if one.is_file else one.contents()
-    note = format_html('<div class="leading-relaxed mt-2 text-xs">{}</div>', one.field["help_text"])
+    name, desk = line.fields[0], line.model_admin
+    called = getattr(name, "__name__", name)
+    value, note = _value(line), help_text_for_field(called, desk.model)
     return format_html(
         '<div class="form-row field-row group/row">'
         '<div class="field-line flex flex-col grow group px-3 py-2.5 field-{}">'
-        '{}<div class="readonly break-words {}">{}</div>{}</div></div>',
-        one.field["name"],
-        one.label_tag(),
-        "max-w-4xl" if one.is_json else "max-w-2xl",
-        "-" if value in ("", "None", None) else value,
-        note if one.field["help_text"] else "",
+        '<label class="{}">{}</label><div class="readonly break-words max-w-4xl">{}</div>{}</div></div>',
+        called,
+        " ".join([*LABEL_CLASSES, "mb-2"]),
+        capfirst(str(label_for_field(name, desk.model, desk, form=line.form))),
+        "-" if value in ("", None) else value,
+        format_html('<div class="leading-relaxed mt-2 text-xs">{}</div>', note) if note else "",
     )
+
+
+def _value(line: Fieldline) -> str:
+    """As the cell of a list says it, with its lines; what has a form of its own unfold draws."""
+    name, desk = line.fields[0], line.model_admin
+    kind = _kind(desk.model, name)
+    if isinstance(kind, JSONField | URLField | FileField | ManyToManyField) or name in line.form.fields:
+        return UnfoldAdminReadonlyField(line.form, name, is_first=True, model_admin=desk).contents()
+    shown, _ = _shown(desk, Column(name, "", "", ""), line.form.instance, linked=True)
+    return linebreaksbr(shown)
+
+
+@cache
+def _kind(model: type[Model], name: str) -> Any:
+    """The field of this name; none when the desk works the value out."""
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
 
 
 @register.simple_tag
