@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from itertools import chain, repeat
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import template
 from django.contrib.admin.helpers import Fieldline, InlineAdminFormSet
@@ -205,36 +205,34 @@ def is_looked_at(line: Fieldline) -> bool:
 @register.filter
 def looked_at(line: Fieldline) -> str:
     """The line of such a value: its name above it, and what the name means below."""
-    name, desk = line.fields[0], line.model_admin
+    name, form, desk = line.fields[0], line.form, cast("BaseModelAdmin[Any]", line.model_admin)
     called = getattr(name, "__name__", name)
-    value, note = _value(line), help_text_for_field(called, desk.model)
+    value, note = _value(name, form, desk), help_text_for_field(called, type(form.instance))
     return format_html(
         '<div class="form-row field-row group/row">'
         '<div class="field-line flex flex-col grow group px-3 py-2.5 field-{}">'
         '<label class="{}">{}</label><div class="readonly break-words max-w-4xl">{}</div>{}</div></div>',
         called,
         " ".join([*LABEL_CLASSES, "mb-2"]),
-        capfirst(str(label_for_field(name, desk.model, desk, form=line.form))),
+        capfirst(str(label_for_field(name, type(form.instance), desk, form=form))),
         "-" if value in ("", None) else value,
         format_html('<div class="leading-relaxed mt-2 text-xs">{}</div>', note) if note else "",
     )
 
 
-def _value(line: Fieldline) -> str:
+def _value(name: Any, form: "ModelForm[Any]", desk: "BaseModelAdmin[Any]") -> str:
     """As the cell of a list says it, with its lines; what has a form of its own unfold draws."""
-    name, desk = line.fields[0], line.model_admin
-    kind = _kind(desk.model, name)
-    if isinstance(kind, JSONField | URLField | FileField | ManyToManyField) or name in line.form.fields:
-        return UnfoldAdminReadonlyField(line.form, name, is_first=True, model_admin=desk).contents()
-    shown, _ = _shown(desk, Column(name, "", "", ""), line.form.instance, linked=True)
+    kind = _kind(form.instance, name)
+    if isinstance(kind, JSONField | URLField | FileField | ManyToManyField) or name in form.fields:
+        return UnfoldAdminReadonlyField(form, name, is_first=True, model_admin=desk).contents()
+    shown, _ = _shown(desk, Column(name, "", "", ""), form.instance, linked=True)
     return linebreaksbr(shown)
 
 
-@cache
-def _kind(model: type[Model], name: str) -> Any:
+def _kind(row: Model, name: str) -> Any:
     """The field of this name; none when the desk works the value out."""
     try:
-        return model._meta.get_field(name)
+        return row._meta.get_field(name)
     except FieldDoesNotExist:
         return None
 
