@@ -2,21 +2,22 @@
 
 A transfer takes a positive amount of fen from one account (−) to another (+). `post` hands any number of them to the
 database's function `ledger_post`, which locks the accounts in id order, so that `seq` and the running balance are true,
-and writes transfers, entries and balances in one statement. It lives in the database (migration 0006) because there
-its plan is kept: planning the statement anew cost more than running it for a single transfer.
+and writes transfers, entries and balances in one statement. It lives in the database (migration 0003) because there
+its plan is kept: planning the statement anew cost more than running it for a single transfer (ADR 7).
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Final
+from typing import Final, cast
 
-from django.db import connection
+import psycopg2
+from django.db import IntegrityError, connection
 
 from weitask import arrays
 
-_POST: Final = "SELECT ids, broken, problem FROM ledger_post(%s, %s, %s, %s, %s, %s, %s, %s)"
+_POST: Final = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s)"
 
 _KNOWN: Final = "SELECT {party}, id FROM billing_ledgeraccount WHERE kind = %s AND {party} = ANY(%s::bigint[])"
 _MAKE: Final = """
@@ -38,7 +39,7 @@ class Insufficient(Exception):
     """An account that must not go below zero would have."""
 
 
-# The constraints whose breach `ledger_post` answers with; any other error it lets through.
+# The constraints whose breach has a name of its own; any other error comes out as the database says it.
 _BROKEN: Final = {
     "transfer_once": Duplicate,
     "transfer_ends_once": Duplicate,
@@ -103,7 +104,7 @@ def platform(kind: str) -> int:
 def post(transfers: Sequence[NewTransfer], *, at: datetime) -> list[int]:
     """Write transfers, their entries and the balances; returns the transfer ids in the order given.
 
-    All or none; after `Duplicate` and `Insufficient` the caller's transaction goes on as if nothing had been asked.
+    All or none: an error undoes the block it is raised in, so `Duplicate` and `Insufficient` are caught around it.
 
     Args:
         transfers: in the order in which the running balances shall stand.
@@ -119,9 +120,13 @@ def post(transfers: Sequence[NewTransfer], *, at: datetime) -> list[int]:
     if not transfers:
         return []
     columns = zip(*map(_ROW, transfers), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_POST, [at, *map(arrays.literal, columns)])
-        ids, broken, problem = cursor.fetchone()
-    if broken:
-        raise _BROKEN[broken](problem)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_POST, [at, *map(arrays.literal, columns)])
+            (ids,) = cursor.fetchone()
+    except IntegrityError as error:
+        refused = _BROKEN.get(cast(psycopg2.Error, error.__cause__).diag.constraint_name or "")
+        if refused is None:
+            raise
+        raise refused(str(error)) from error
     return list(ids)

@@ -52,7 +52,7 @@ def test_the_same_reason_and_reference_is_posted_once(now):
     account, expense = available_of(AdvertiserFactory()), ledger.platform(AccountKind.EXPENSE)
     transfer = ledger.NewTransfer(Reason.GOODWILL, 7, expense, account, 100)
     ledger.post([transfer], at=now)
-    with pytest.raises(ledger.Duplicate):
+    with pytest.raises(ledger.Duplicate), transaction.atomic():
         ledger.post([transfer], at=now)
     assert LedgerAccount.objects.get(pk=account).balance == 100
 
@@ -60,19 +60,32 @@ def test_the_same_reason_and_reference_is_posted_once(now):
 def test_a_freeze_is_ended_once(now):
     account, expense = available_of(AdvertiserFactory()), ledger.platform(AccountKind.EXPENSE)
     end = [ledger.NewTransfer(Reason.RELEASE, i, expense, account, 100, ends=55) for i in (1, 2)]
-    with pytest.raises(ledger.Duplicate):
+    with pytest.raises(ledger.Duplicate), transaction.atomic():
         ledger.post(end, at=now)
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_what_was_posted_before_is_told_as_such_though_money_lacks_as_well(now, batch):
+    advertiser = AdvertiserFactory()
+    recharge(advertiser, 100, at=now)
+    frozen = ledger.account_ids(kind=AccountKind.FROZEN, advertiser_ids=[advertiser.pk])[advertiser.pk]
+    ledger.post([ledger.NewTransfer(Reason.REVERSAL, 8, available_of(advertiser), frozen, 100)], at=now)
+    back = [ledger.NewTransfer(Reason.RELEASE, 9, frozen, available_of(advertiser), 100, ends=55)]
+    ledger.post(back, at=now)
+    more = [ledger.NewTransfer(Reason.REVERSAL, 10, frozen, available_of(advertiser), 100)]
+    with pytest.raises(ledger.Duplicate), transaction.atomic():
+        ledger.post([*back, *more][:batch], at=now)
 
 
 def test_no_account_but_the_available_one_goes_below_zero(now):
     frozen = ledger.account_ids(kind=AccountKind.FROZEN, advertiser_ids=[(one := AdvertiserFactory()).pk])[one.pk]
-    with pytest.raises(ledger.Insufficient):
+    with pytest.raises(ledger.Insufficient), transaction.atomic():
         ledger.post([ledger.NewTransfer(Reason.REVERSAL, 1, frozen, available_of(one), 1)], at=now)
 
 
 def test_platform_cash_never_goes_above_zero(now):
     cash, account = ledger.platform(AccountKind.CASH), available_of(AdvertiserFactory())
-    with pytest.raises(ledger.Insufficient):
+    with pytest.raises(ledger.Insufficient), transaction.atomic():
         ledger.post([ledger.NewTransfer(Reason.REVERSAL, 1, account, cash, 1)], at=now)
 
 
@@ -89,7 +102,7 @@ def test_what_is_no_answer_is_an_error(now):
     for transfer, said in (
         (ledger.NewTransfer(Reason.GOODWILL, 1, account, account, 5), "transfer_two_accounts"),
         (ledger.NewTransfer(Reason.EARN, 1, expense, account, 5), "transfer_ends_when_it_ends"),
-        (ledger.NewTransfer(Reason.GOODWILL, 1, expense, 0, 5), "its two entries"),
+        (ledger.NewTransfer(Reason.GOODWILL, 1, expense, 0, 5), "not-null"),
         (ledger.NewTransfer(Reason.GOODWILL, None, expense, account, 5), "not-null"),
         (ledger.NewTransfer("x" * 15, 1, expense, account, 5), "too long"),
     ):
@@ -117,10 +130,10 @@ def test_posting_leaves_the_session_as_it_was(now):
         assert cursor.fetchone() == ("on", "auto")
 
 
-def test_a_failed_batch_leaves_nothing_and_the_transaction_goes_on(now):
+def test_a_failed_batch_leaves_nothing_and_goes_on_outside_its_block(now):
     account, expense = available_of(AdvertiserFactory()), ledger.platform(AccountKind.EXPENSE)
     good = ledger.NewTransfer(Reason.GOODWILL, 1, expense, account, 100)
-    with pytest.raises(ledger.Duplicate):
+    with pytest.raises(ledger.Duplicate), transaction.atomic():
         ledger.post([good, good], at=now)
     assert not Transfer.objects.exists()
     assert len(ledger.post([good], at=now)) == 1

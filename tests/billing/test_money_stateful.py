@@ -146,7 +146,8 @@ class Money(RuleBasedStateMachine):
     def release(self, pick: int) -> None:
         order, (who, amount, state) = self.one_order(pick)
         try:
-            holds.release(order_ids=[order], now=self.now)
+            with transaction.atomic():
+                holds.release(order_ids=[order], now=self.now)
         except ledger.Duplicate:
             assert state != "frozen"
             return
@@ -161,7 +162,8 @@ class Money(RuleBasedStateMachine):
         fee = amount * rate // 100
         earning = holds.Earning(order, self.owners[owner].pk, amount - fee, fee)
         try:
-            holds.earn(earnings=[earning], now=self.now)
+            with transaction.atomic():
+                holds.earn(earnings=[earning], now=self.now)
         except ledger.Duplicate:
             assert state != "frozen"
             return

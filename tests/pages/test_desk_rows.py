@@ -6,10 +6,11 @@ import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import strip_tags
 from unfold.templatetags.unfold_list import results
 
-from accounts.models import Category
+from accounts.models import Category, Notice
 from orders.models import Order
 from tasks.models import ReasonTemplate
 from tests.pages.test_query_counts import DESK, a_market
@@ -72,6 +73,13 @@ def test_a_page_names_each_value_once_and_links_what_may_be_opened(client, chief
     doer = reverse("admin:accounts_user_change", args=[order.events.exclude(by=None).first().by_id])
     assert f'<a href="{doer}" class="text-link">' in page
     assert order.events.first().get_cause_display() in strip_tags(page)
+
+
+def test_a_text_keeps_its_lines_and_its_signs(client, chief):
+    words = {"user": chief, "kind": "lesson", "dedupe": "lines", "title": "两行", "created_at": timezone.now()}
+    notice = Notice.objects.create(**words, body="第一行 <b>\n第二行")
+    page = client.get(reverse("admin:accounts_notice_change", args=[notice.pk])).content.decode()
+    assert "第一行 &lt;b&gt;<br>第二行" in page
 
 
 def test_tables_on_a_page_of_the_desk_are_for_looking(rf, chief):
