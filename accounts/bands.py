@@ -18,10 +18,21 @@ def column(price: str) -> GeneratedField:
     return GeneratedField(expression=band, output_field=SmallIntegerField(), db_persist=True)
 
 
-def between(*, followers: tuple[int | None, int | None], price: tuple[int | None, int | None]) -> list[int]:
-    """The bands that hold accounts with so many followers and such a price, both ends included; None is open."""
-    prices = _numbers(PRICES, *price)
-    return [one * _WIDTH + other for one in _numbers(FOLLOWERS, *followers) for other in prices]
+def walk(
+    key: str, *, followers: tuple[int | None, int | None], price: tuple[int | None, int | None]
+) -> tuple[list[int], list[int]]:
+    """The bands that hold accounts with so many followers and such a price, both ends included; None is open.
+
+    They come as steps and as what is added to each step to make its bands: by a `key` of followers or price (`-` for
+    descending) every account of a step comes before all accounts of the steps behind it.
+    """
+    many, prices = [one * _WIDTH for one in _numbers(FOLLOWERS, *followers)], [*_numbers(PRICES, *price)]
+    steps, added = [0], [one + other for one in many for other in prices]
+    if key.endswith("followers"):
+        steps, added = many, prices
+    elif key.removeprefix("-").startswith("price"):
+        steps, added = prices, many
+    return steps[::-1] if key.startswith("-") else steps, added
 
 
 def followers_band(followers: int) -> int:

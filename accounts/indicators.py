@@ -7,6 +7,7 @@ row here and, when it is not a column of the search row yet, one annotation of `
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, auto
+from operator import attrgetter as _of
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -44,10 +45,6 @@ class Indicator:
     kept: bool = False
 
 
-def _plain(name: str) -> Callable[[MediaAccount], Any]:
-    return lambda account: getattr(account, name)
-
-
 def _category(account: MediaAccount) -> str:
     return str(account.category or "")
 
@@ -59,21 +56,21 @@ def cpm(account: MediaAccount, form: str) -> int | None:
 
 
 INDICATORS: Final = (
-    Indicator("screen_name", _("微博昵称"), "text", Audience.BOTH, _plain("screen_name")),
+    Indicator("screen_name", _("微博昵称"), "text", Audience.BOTH, _of("screen_name")),
     Indicator("category", _("帐号类别"), "text", Audience.BOTH, _category),
-    Indicator("followers", _("粉丝数"), "people", Audience.BOTH, _plain("followers"), kept=True),
-    Indicator("rating", _("评级"), "score", Audience.BOTH, _plain("rating"), kept=True),
-    Indicator("price_repost", _("转发价格"), "fen", Audience.BOTH, _plain("price_repost")),
-    Indicator("price_original", _("原发价格"), "fen", Audience.ENTERPRISE, _plain("price_original")),
-    Indicator("region", _("地区"), "text", Audience.ENTERPRISE, _plain("region")),
-    Indicator("organisation", _("企业认证"), "text", Audience.ENTERPRISE, _plain("organisation")),
+    Indicator("followers", _("粉丝数"), "people", Audience.BOTH, _of("followers"), kept=True),
+    Indicator("rating", _("评级"), "score", Audience.BOTH, _of("rating"), kept=True),
+    Indicator("price_repost", _("转发价格"), "fen", Audience.BOTH, _of("price_repost")),
+    Indicator("price_original", _("原发价格"), "fen", Audience.ENTERPRISE, _of("price_original")),
+    Indicator("region", _("地区"), "text", Audience.ENTERPRISE, _of("region")),
+    Indicator("organisation", _("企业认证"), "text", Audience.ENTERPRISE, _of("organisation")),
     Indicator("cpm_repost", _("转发千粉价"), "fen", Audience.ENTERPRISE, lambda account: cpm(account, "repost")),
     Indicator("cpm_original", _("原发千粉价"), "fen", Audience.ENTERPRISE, lambda account: cpm(account, "original")),
-    Indicator("accept_rate_bp", _("接单率"), "percent", Audience.ENTERPRISE, _plain("accept_rate_bp"), kept=True),
-    Indicator("lapse_rate_bp", _("流单率"), "percent", Audience.ENTERPRISE, _plain("lapse_rate_bp"), kept=True),
-    Indicator("answer_minutes", _("平均响应"), "minutes", Audience.ENTERPRISE, _plain("answer_minutes"), kept=True),
-    Indicator("median_reposts", _("转发中位数"), "count", Audience.ENTERPRISE, _plain("median_reposts"), kept=True),
-    Indicator("median_comments", _("评论中位数"), "count", Audience.ENTERPRISE, _plain("median_comments"), kept=True),
+    Indicator("accept_rate_bp", _("接单率"), "percent", Audience.ENTERPRISE, _of("accept_rate_bp"), kept=True),
+    Indicator("lapse_rate_bp", _("流单率"), "percent", Audience.ENTERPRISE, _of("lapse_rate_bp"), kept=True),
+    Indicator("answer_minutes", _("平均响应"), "minutes", Audience.ENTERPRISE, _of("answer_minutes"), kept=True),
+    Indicator("median_reposts", _("转发中位数"), "count", Audience.ENTERPRISE, _of("median_reposts"), kept=True),
+    Indicator("median_comments", _("评论中位数"), "count", Audience.ENTERPRISE, _of("median_comments"), kept=True),
 )
 
 

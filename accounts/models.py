@@ -133,8 +133,12 @@ class Category(models.Model):
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
+        return self.spoken(self.name, self.name_en)
+
+    @staticmethod
+    def spoken(name: str, name_en: str) -> str:
         """In the language of the page; operators write both names."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name
+        return name_en if (get_language() or "").startswith("en") else name
 
 
 NO_CPM = 2**62  # without followers or price: last of all

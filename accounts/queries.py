@@ -68,7 +68,7 @@ def market(*, advertiser: Advertiser, filters: MarketFilters, at: datetime | Non
     """
     if not offers(filters.form, advertiser):
         return MediaAccount.objects.none()
-    seen = MediaAccount.objects.visible_to(advertiser).priced_for(filters.form).select_related("category")
+    seen = MediaAccount.objects.visible_to(advertiser, form=filters.form).select_related("category")
     rows = seen.annotate(price=F(f"price_{filters.form}"), cpm=F(f"cpm_{filters.form}"), busy=_busy(at))
     rows = rows.filter(_conditions(filters, advanced=advertiser.is_enterprise))
     if filters.free_only:

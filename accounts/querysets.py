@@ -37,12 +37,15 @@ class MediaAccountQuerySet(models.QuerySet):
         """特定 accounts: the operator's list and the owner's consent (A26)."""
         return self.filter(specific=True, specific_opt_in=True)
 
-    def visible_to(self, advertiser: "Advertiser") -> Self:
-        """What an advertiser may list, search, select or fetch by id (R5, R7); never their own accounts (R14)."""
+    def visible_to(self, advertiser: "Advertiser", *, form: str = "") -> Self:
+        """What an advertiser may list, search, select or fetch by id (R5, R7); never their own accounts (R14).
+
+        With a `form`, those of them that have a price for it.
+        """
         seen = self.taking_orders().exclude(owner_id=advertiser.user_id)
         if not advertiser.is_enterprise:
-            return seen.specific_only().priced_for("repost")
-        return seen.filter(Q(price_original__gt=0) | Q(price_repost__gt=0))
+            seen = seen.specific_only().priced_for("repost")
+        return seen.priced_for(form) if form else seen.filter(Q(price_original__gt=0) | Q(price_repost__gt=0))
 
     def owned_by(self, user: "User") -> Self:
         return self.filter(owner=user)

@@ -2,8 +2,10 @@
 
 Followers and price go together. An index on the price would be walked past nearly the whole market before it met the
 cheapest account with a million followers. So each sort has one index, led by the band of followers and price: each
-band that can fit gives its first rows, and the best of those are the answer. The statement is written out here,
-because putting it together from querysets takes longer than running it (docs/performance.md).
+band that can fit gives its first rows, and the best of those are the answer. Sorted by followers or price, whole steps
+of bands lie before others, and what a page does not reach is not looked at (a LATERAL is walked in the order of what
+it is joined to). The statement is written out here, because putting it together from querysets takes longer than
+running it (docs/performance.md).
 """
 
 from dataclasses import dataclass
@@ -20,15 +22,18 @@ from accounts.queries import ADVANCED, MarketFilters, offers
 from weitask.periods import SLOT
 
 _PAGE: Final = """
-SELECT m.*, c.name, c.name_en, {busy} AS busy
+SELECT m.*, c.name, c.name_en, {is_busy} AS busy
 FROM accounts_mediaaccount m LEFT JOIN accounts_category c ON c.id = m.category_id
 WHERE m.id IN (
-    SELECT one.id FROM unnest(%(bands)s::smallint[]) AS band (number) CROSS JOIN LATERAL (
-        SELECT m.id, m.{key} FROM accounts_mediaaccount m
-        WHERE {band}{conditions}
-        ORDER BY m.{key} {way}, m.id {way} LIMIT %(count)s
-    ) AS one (id, value)
-    ORDER BY one.value {way}, one.id {way} LIMIT %(count)s
+    SELECT first.id FROM unnest(%(steps)s::smallint[]) AS step (number) CROSS JOIN LATERAL (
+        SELECT one.id FROM unnest(%(added)s::smallint[]) AS added (number) CROSS JOIN LATERAL (
+            SELECT m.id, m.{key} FROM accounts_mediaaccount m
+            WHERE {band}{conditions}
+            ORDER BY m.{key} {way}, m.id {way} LIMIT %(count)s
+        ) AS one (id, value)
+        ORDER BY one.value {way}, one.id {way} LIMIT %(count)s
+    ) AS first
+    LIMIT %(count)s
 )
 ORDER BY m.{key} {way}, m.id {way}
 """
@@ -38,7 +43,7 @@ _BUSY: Final = """EXISTS (
 )"""
 # When the best are all taken, a search passes thousands before it meets a page of free ones. So the taken are read at
 # once where they are few, and what they leave over is asked as above (performance sheet, C).
-_FEW: Final = 8_000
+_FEW: Final = 6_000
 _FREE: Final = """NOT {busy} AND ((
     SELECT count(*) > {few} FROM (
         SELECT FROM accounts_slot s WHERE s.start_at > %(before)s AND s.start_at < %(until)s LIMIT {few} + 1
@@ -85,7 +90,7 @@ class Search:
         """The first `count` accounts by `key` (a column, `-` for descending) and id, behind the (value, id) seen."""
         if not offers(self.filters.form, self.advertiser):
             return []
-        asked = self._asked()
+        asked = self._asked(key)
         if seen:
             asked |= {"seen": True, "value": seen[0], "id": seen[1]}
         with connection.cursor() as cursor:
@@ -100,16 +105,17 @@ class Search:
             "key": key.removeprefix("-"),
             "way": "DESC" if falling else "ASC",
             "beyond": "<" if falling else ">",
-            # A name has an index of its own, which finds its few bearers at once; favourites are few, and known by id.
-            "busy": _BUSY if self.at else "false",
+            "busy": _BUSY,
+            "is_busy": _BUSY if self.at and "free" not in asked else "false",
             "named": _NAMED,
             "few": _FEW,
-            "band": "true" if _FEW_FIRST & asked.keys() else f"m.{form}_band = band.number",
+            # A name has an index of its own, which finds its few bearers at once; favourites are few, and known by id.
+            "band": "true" if _FEW_FIRST & asked.keys() else f"m.{form}_band = step.number + added.number",
         }
         where = "".join(f" AND {text}" for text in conditions).format(**words)
         return _PAGE.format(conditions=f" AND {_policy(self.advertiser.kind, form)}{where}", **words)
 
-    def _asked(self) -> dict[str, Any]:
+    def _asked(self, key: str) -> dict[str, Any]:
         """What is asked for, by the names of the conditions, and what they need besides."""
         filters = self.filters
         given = {name: value for name, value in vars(filters).items() if value not in (None, "")}
@@ -129,18 +135,22 @@ class Search:
         at = self.at
         if filters.free_only and at:
             given["free"] = True
-        followers, price = (filters.followers_min, filters.followers_max), (filters.price_min, filters.price_max)
-        numbers = [0] if _FEW_FIRST & given.keys() else bands.between(followers=followers, price=price)
+        steps, added = ([0], [0]) if _FEW_FIRST & given.keys() else self._bands(key)
         times = {"before": at and at - SLOT, "until": at and at + SLOT}
-        return given | times | {"user": self.advertiser.user_id, "bands": numbers}
+        return given | times | {"user": self.advertiser.user_id, "steps": steps, "added": added}
+
+    def _bands(self, key: str) -> tuple[list[int], list[int]]:
+        asked = self.filters
+        followers, price = (asked.followers_min, asked.followers_max), (asked.price_min, asked.price_max)
+        return bands.walk(key, followers=followers, price=price)
 
 
 @cache
 def _policy(kind: str, form: str) -> str:
-    """Who may be chosen for a form, in SQL about `m` and %(user)s: `visible_to` and `priced_for` themselves, put into
-    words once (R5, R7, R9-R14, R70)."""
+    """Who may be chosen for a form, in SQL about `m` and %(user)s: `visible_to` itself, put into words once (R5, R7,
+    R9-R14, R70)."""
     somebody = -1
-    seen = MediaAccount.objects.visible_to(Advertiser(user_id=somebody, kind=kind)).priced_for(form).query
+    seen = MediaAccount.objects.visible_to(Advertiser(user_id=somebody, kind=kind), form=form).query
     words, values = seen.get_compiler(connection=connection).compile(seen.where)
     with connection.cursor() as cursor:
         written = [
@@ -165,7 +175,7 @@ def _listed(cursor: Any, form: str) -> list[Listed]:
     names = [column.name for column in cursor.description]
     rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     named = {row["category_id"]: row for row in rows if row["category_id"]}
-    categories = {pk: str(Category(name=row["name"], name_en=row["name_en"])) for pk, row in named.items()}
+    categories = {pk: Category.spoken(row["name"], row["name_en"]) for pk, row in named.items()}
     return [
         Listed(
             **row,

@@ -59,7 +59,7 @@ def accounts(count: int, *, owned_by: int = 1, owner: str = "") -> None:
     owner = owner or f"{OWNERS_FROM} + 1 + (n - 1) % {owned_by}"
     categories = list(Category.objects.order_by("pk").values_list("pk", flat=True))
     weibo = WeiboAccount._meta.db_table
-    followers = f"(SELECT w.followers FROM {weibo} w WHERE w.id = n)"
+    followers, verified = (f"(SELECT w.{name} FROM {weibo} w WHERE w.id = n)" for name in ("followers", "verified"))
     with fill.unindexed(WeiboAccount, MediaAccount):
         fill.rows(
             WeiboAccount,
@@ -80,6 +80,7 @@ def accounts(count: int, *, owned_by: int = 1, owner: str = "") -> None:
             owner_id=owner,
             screen_name="'帐号' || n",
             followers=followers,
+            verified=verified,
             region=_one_of(["四川 成都", "北京", "上海", "广东 深圳", "浙江 杭州"]),
             category_id=_one_of(categories),
             review="'approved'",

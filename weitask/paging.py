@@ -8,7 +8,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
 from weitask import keyset
 
@@ -47,7 +46,9 @@ class CursorPages(BasePagination):
 
     def _link(self, request: Request, row: Any, *, onward: bool) -> str:
         seen = cursor(getattr(row, self.key.removeprefix("-")), row.pk, onward=onward)
-        return str(replace_query_param(request.build_absolute_uri(), "cursor", seen))
+        asked = request.query_params.copy()
+        asked["cursor"] = seen
+        return f"{request.scheme}://{request.get_host()}{request.path}?{asked.urlencode()}"
 
 
 def cursor(value: int, pk: int, *, onward: bool = True) -> str:

@@ -100,7 +100,7 @@ class MarketView(AdvertiserView):
     def get(self, request: Request) -> Response:
         """Search accounts."""
         advertiser = self.advertiser(request)
-        asked = self.filters(request, MarketFilter)
+        asked = MarketFilter.read(request.query_params)
         form = asked.pop("form", None) or _usual_form(advertiser)
         free_at, start = asked.pop("free_at", None), asked.pop("start_at", None)
         at = free_at or start
@@ -117,7 +117,7 @@ class MarketAccountView(AdvertiserView):
     def get(self, request: Request, pk: int) -> Response:
         """One account; 404 outside the caller's view, whatever the id."""
         advertiser = self.advertiser(request)
-        asked = self.filters(request, FormFilter)
+        asked = FormFilter.read(request.query_params)
         form, start = asked.get("form") or _usual_form(advertiser), asked.get("start_at")
         try:
             account = queries.marked(advertiser=advertiser, account_id=pk, at=start)

@@ -41,7 +41,7 @@ class NoticesView(ApiView):
     def get(self, request: Request) -> Response:
         """The inbox, newest first."""
         rows = Notice.objects.visible_to(user_of(request))
-        rows = rows.unread() if self.filters(request, NoticeFilter)["unread"] else rows
+        rows = rows.unread() if NoticeFilter.read(request.query_params)["unread"] else rows
         return self.listed(request, rows, NoticeOut)
 
 

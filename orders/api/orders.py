@@ -30,7 +30,7 @@ class OrdersView(OwnerView):
     @extend_schema(parameters=[OwnersFilter, *PAGE_PARAMETERS], responses=paged(OwnersOrderOut))
     def get(self, request: Request) -> Response:
         """The caller's orders, newest first."""
-        rows, asked = _mine(self.owner(request)), self.filters(request, OwnersFilter)
+        rows, asked = _mine(self.owner(request)), OwnersFilter.read(request.query_params)
         rows = rows.with_label(asked["state"]) if "state" in asked else rows
         rows = rows.filter(account_id=asked["account"]) if "account" in asked else rows
         return self.listed(request, rows, OwnersOrderOut)

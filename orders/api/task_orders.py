@@ -68,7 +68,7 @@ class TaskOrdersView(AdvertiserView):
         advertiser = self.advertiser(request)
         task = self.found(_tasks(advertiser), pk=pk)
         rows: Any = queries.of_advertiser(advertiser).filter(task=task).select_related("account__weibo")
-        asked = self.filters(request, LabelFilter)
+        asked = LabelFilter.read(request.query_params)
         rows = rows.with_label(asked["state"]) if "state" in asked else rows
         return self.listed(request, rows, AdvertisersOrderOut)
 

@@ -35,7 +35,7 @@ class TasksView(AdvertiserView):
     def get(self, request: Request) -> Response:
         """The caller's tasks, newest first."""
         rows = Task.objects.visible_to(self.advertiser(request))
-        return self.listed(request, rows.filter(**self.filters(request, TaskFilter)), TaskRowOut)
+        return self.listed(request, rows.filter(**TaskFilter.read(request.query_params)), TaskRowOut)
 
     @extend_schema(request=TaskBody, responses={201: TaskOut})
     def post(self, request: Request) -> Response:

@@ -13,7 +13,6 @@ from weitask import keyset
 from weitask.idempotency import Idempotent
 from weitask.paging import CursorPages
 from weitask.rest import paths as paths  # registers the converter of ids
-from weitask.rest.bodies import Filters
 from weitask.rest.schema import ApiSchema
 
 _M = TypeVar("_M", bound=Model)
@@ -30,12 +29,6 @@ class ApiView(Idempotent):
         sent.is_valid(raise_exception=True)
         cleaned: Mapping[str, Any] = sent.validated_data
         return cleaned
-
-    def filters(self, request: Request, form: type[Filters]) -> dict[str, Any]:
-        """The filters of the address, cleaned."""
-        sent = form(data=request.query_params)
-        sent.is_valid(raise_exception=True)
-        return dict(sent.validated_data)
 
     def found(self, rows: "QuerySet[_M]", **named: Any) -> _M:
         """The one row of these; 404 for whatever is not there or not the caller's."""
