@@ -12,7 +12,7 @@ from unfold.templatetags.unfold_list import results
 
 from accounts.models import Category, Notice
 from orders.models import Order
-from tasks.models import ReasonTemplate
+from tasks.models import ReasonTemplate, Submission
 from tests.pages.test_query_counts import DESK, a_market
 from weitask.templatetags.desk import desk_list
 
@@ -73,6 +73,13 @@ def test_a_page_names_each_value_once_and_links_what_may_be_opened(client, chief
     doer = reverse("admin:accounts_user_change", args=[order.events.exclude(by=None).first().by_id])
     assert f'<a href="{doer}" class="text-link">' in page
     assert order.events.first().get_cause_display() in strip_tags(page)
+
+
+def test_a_row_beside_a_page_leads_to_its_own_page(client, chief):
+    submission = Submission.objects.latest("pk")
+    page = client.get(reverse("admin:tasks_task_change", args=[submission.task_id])).content.decode()
+    link = reverse("admin:tasks_submission_change", args=[submission.pk])
+    assert re.search(rf'<th class="field-[^"]*"[^>]*><a href="{link}"', page)
 
 
 def test_a_text_keeps_its_lines_and_its_signs(client, chief):
