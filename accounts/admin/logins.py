@@ -1,11 +1,12 @@
 """Logins and groups, for superusers: nobody else holds these permissions."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, Permission
+from django.forms import ModelMultipleChoiceField, SelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -13,6 +14,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts.models import User
 from weitask import desk
+
+VERBS: Final = {"add": _("添加"), "change": _("修改"), "delete": _("删除"), "view": _("查看")}
 
 admin.site.unregister(Group)
 
@@ -38,6 +41,14 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):
         return False
 
 
+class Rights(ModelMultipleChoiceField):
+    """Rights in the language of the desk; the framework names those of its own in English."""
+
+    def label_from_instance(self, right: Permission) -> str:
+        verb = right.codename.partition("_")[0]
+        return f"{right.content_type} | {VERBS.get(verb, right.name)}"
+
+
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     """The three groups of `accounts.access` are restored at each migration; others are free."""
@@ -47,4 +58,5 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
         """Rights over what is ours; those over the tables of libraries would open no page of the desk."""
         kwargs["queryset"] = Permission.objects.filter(content_type__app_label__in=desk.APPS)
+        kwargs |= {"form_class": Rights, "widget": SelectMultiple(attrs={"size": 20})}
         return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -40,6 +40,7 @@ class WeiboAccountAdmin(ReadOnlyAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
+    exclude = ["dedupe"]
     list_display = ["created_at", "user", "kind", "title", "urgent", "copies", "read_at"]
     list_filter = ["kind", "deliveries__state", "urgent"]
     search_fields = ["user__username", "title", "dedupe"]

@@ -87,6 +87,7 @@ def test_a_text_keeps_its_lines_and_its_signs(client, chief):
     notice = Notice.objects.create(**words, body="第一行 <b>\n第二行")
     page = client.get(reverse("admin:accounts_notice_change", args=[notice.pk])).content.decode()
     assert "第一行 &lt;b&gt;<br>第二行" in page
+    assert "<br" not in page.partition("field-urgent")[2].partition("field-created_at")[0]  # a sign, not a text
 
 
 def test_tables_on_a_page_of_the_desk_are_for_looking(rf, chief):

@@ -226,7 +226,7 @@ def _value(name: Any, form: "ModelForm[Any]", desk: "BaseModelAdmin[Any]") -> st
     if isinstance(kind, JSONField | URLField | FileField | ManyToManyField) or name in form.fields:
         return UnfoldAdminReadonlyField(form, name, is_first=True, model_admin=desk).contents()
     shown, _ = _shown(desk, Column(name, "", "", ""), form.instance, linked=True)
-    return linebreaksbr(shown)
+    return shown if isinstance(shown, SafeString) else linebreaksbr(shown)
 
 
 def _kind(row: Model, name: str) -> Any:
