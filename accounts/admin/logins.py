@@ -8,6 +8,8 @@ from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, Permission
 from django.forms import ModelMultipleChoiceField, SelectMultiple
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -20,9 +22,19 @@ VERBS: Final = {"add": _("添加"), "change": _("修改"), "delete": _("删除")
 admin.site.unregister(Group)
 
 
+class LoginForm(UserChangeForm):
+    """With a word beside the password that the framework has in English only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = _("密码只存摘要，看不到原文；可以{link}重新设置{end}。")
+        link = format_html('<a href="../password/" class="{}">', "text-primary-600 dark:text-primary-500")
+        self.fields["password"].help_text = format_html(str(words), link=link, end=SafeString("</a>"))
+
+
 @admin.register(User)
 class UserAdmin(BaseUserAdmin, ModelAdmin):
-    form = UserChangeForm
+    form = LoginForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "first_name", "identity", "is_staff", "is_active", "last_login"]

@@ -1,5 +1,7 @@
 """The operators' pages: what each group sees, does, and never meets (R16, A48)."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
@@ -216,7 +218,8 @@ def test_a_superuser_opens_every_list(client, model):
 def test_a_login_is_switched_off_never_deleted(client):
     client.force_login(UserFactory(staff=True, is_superuser=True))
     user = UserFactory()
-    assert client.get(f"/admin/accounts/user/{user.pk}/change/").status_code == 200
+    page = client.get(f"/admin/accounts/user/{user.pk}/change/").content.decode()
+    assert re.search(r'可以<a href="../password/" class="[^"]*">重新设置</a>。', page)
     assert client.post(f"/admin/accounts/user/{user.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
