@@ -56,7 +56,7 @@ class Order(models.Model):
     deleted_early = models.BooleanField(_("提前删除"), default=False)  # A4
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)  # any final move
 
-    next_check_at = models.DateTimeField(null=True, blank=True)  # retention reading due
+    next_check_at = models.DateTimeField(_("下次核查"), null=True, blank=True)  # retention reading due
     last_seen_at = models.DateTimeField(_("最后见到"), null=True, blank=True)  # instant the request was sent (A6)
     first_missing_at = models.DateTimeField(_("首次不见"), null=True, blank=True)  # instant the answer came (A6)
     undecided = models.CharField(_("待人工裁定"), max_length=20, blank=True)  # why a person must decide (A6, A7)
@@ -175,12 +175,12 @@ class OrderEvent(models.Model):
     """One arrow of the table of moves, written by the statement that moved the state. Append-only."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="events")
-    old = models.CharField(max_length=12, choices=State, blank=True)  # blank: dispatched
-    new = models.CharField(max_length=12, choices=State)
-    cause = models.CharField(max_length=20, choices=Cause, blank=True)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()  # business time
-    recorded_at = models.DateTimeField(db_default=Now())
+    old = models.CharField(_("原状态"), max_length=12, choices=State, blank=True)  # blank: dispatched
+    new = models.CharField(_("新状态"), max_length=12, choices=State)
+    cause = models.CharField(_("原因"), max_length=20, choices=Cause, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人"))
+    at = models.DateTimeField(_("时间"))  # business time
+    recorded_at = models.DateTimeField(_("记录时间"), db_default=Now())
 
     class Meta:
         ordering = ["id"]
@@ -201,21 +201,23 @@ class PublishAttempt(models.Model):
     LIVE = (State.ARMED, State.SENDING, State.UNKNOWN)
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="attempts")
-    number = models.SmallIntegerField()  # 1 or 2, never more
-    state = models.CharField(max_length=10, choices=State, default=State.ARMED)
-    base_post_id = models.CharField(max_length=20, blank=True)  # newest timeline id just before
+    number = models.SmallIntegerField(_("次数"))  # 1 or 2, never more
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.ARMED)
+    base_post_id = models.CharField(_("此前最新微博"), max_length=20, blank=True)  # newest timeline id just before
     pic_ids = ArrayField(models.CharField(max_length=60), default=list)  # uploaded ahead
-    armed_at = models.DateTimeField()
+    armed_at = models.DateTimeField(_("准备时间"))
     prepared_at = models.DateTimeField(null=True)  # base and pictures are ready; used up by sending
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("发送时间"), null=True)
     deadline = models.DateTimeField(null=True)  # real database time; no write past it
-    answered_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(_("答复时间"), null=True)
     next_at = models.DateTimeField(null=True)  # retry of an armed one, or the next reading of an unknown one
-    full_reads = models.SmallIntegerField(default=0)  # complete timeline reads without a match
+    full_reads = models.SmallIntegerField(_("完整读取次数"), default=0)  # complete timeline reads without a match
     first_read_at = models.DateTimeField(null=True)
-    saw_deletion = models.BooleanField(default=False)  # a deletion sentinel: absence is no longer provable
-    code = models.CharField(max_length=30, blank=True)
-    message = models.CharField(max_length=300, blank=True)
+    saw_deletion = models.BooleanField(
+        _("见到删除"), default=False
+    )  # a deletion sentinel: absence is no longer provable
+    code = models.CharField(_("返回码"), max_length=30, blank=True)
+    message = models.CharField(_("返回信息"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -249,14 +251,14 @@ class Reading(models.Model):
         UNKNOWN = "unknown", _("无法确认")
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="readings")
-    outcome = models.CharField(max_length=10, choices=Outcome)
-    asked_at = models.DateTimeField()  # business time the request was sent
-    answered_at = models.DateTimeField()
+    outcome = models.CharField(_("结果"), max_length=10, choices=Outcome)
+    asked_at = models.DateTimeField(_("请求时间"))  # business time the request was sent
+    answered_at = models.DateTimeField(_("答复时间"))
     text_hash = models.CharField(max_length=64, blank=True)
-    reposts = models.IntegerField(null=True)
-    comments = models.IntegerField(null=True)
-    likes = models.IntegerField(null=True)
-    code = models.CharField(max_length=30, blank=True)
+    reposts = models.IntegerField(_("转发数"), null=True)
+    comments = models.IntegerField(_("评论数"), null=True)
+    likes = models.IntegerField(_("赞数"), null=True)
+    code = models.CharField(_("返回码"), max_length=30, blank=True)
 
     class Meta:
         ordering = ["id"]

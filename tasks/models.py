@@ -249,14 +249,14 @@ class Submission(models.Model):
     addition = models.BooleanField(_("增加订单"), default=False)  # R33
     form = models.CharField(_("形式"), max_length=10, choices=Form)
     text = models.TextField(_("原发/转发语"), blank=True)
-    image_ids = ArrayField(models.BigIntegerField(), default=list)
+    image_ids = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("配图"))
     source_url = models.CharField(_("原文链接"), max_length=300, blank=True)
-    source_id = models.CharField(max_length=20, blank=True)
-    source_uid = models.CharField(max_length=20, blank=True)
-    source_text = models.TextField(blank=True)
+    source_id = models.CharField(_("原微博编号"), max_length=20, blank=True)
+    source_uid = models.CharField(_("原微博作者"), max_length=20, blank=True)
+    source_text = models.TextField(_("原微博内容"), blank=True)
     start_at = models.DateTimeField(_("开始时间"))
     submitted_at = models.DateTimeField(_("提交时间"))
-    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("提交人"))
     net = models.BigIntegerField(_("帐号收入合计（分）"))
     fee = models.BigIntegerField(_("服务费合计（分）"))
     coverage = models.BigIntegerField(_("覆盖人数"))  # R31 snapshot
@@ -264,7 +264,7 @@ class Submission(models.Model):
     opened = models.JSONField(_("展开的短链接"), default=dict, db_default={})  # t.cn link → target (A39)
     rule_version = models.CharField(_("规则版本"), max_length=20)
     next_start_at = models.DateTimeField(_("最近开始时间"), null=True, db_index=True)  # earliest open item in review
-    alarm_at = models.DateTimeField(null=True, db_index=True)  # the next "review is late" alarm (A15)
+    alarm_at = models.DateTimeField(_("下次提醒"), null=True, db_index=True)  # the next "review is late" alarm (A15)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -331,7 +331,9 @@ class Decision(models.Model):
         HALT = "halt", _("紧急叫停")
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="decisions", verbose_name=_("任务"))
-    submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="decisions")
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, null=True, related_name="decisions", verbose_name=_("提交审核")
+    )
     verdict = models.CharField(_("决定"), max_length=10, choices=Verdict)
     reason = models.TextField(_("理由"), blank=True)
     platform_fault = models.BooleanField(_("平台原因"), default=False)  # A22

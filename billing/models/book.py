@@ -35,10 +35,14 @@ class LedgerAccount(models.Model):
     """One account of the book. Only `billing.ledger` writes `balance` and `seq`."""
 
     kind = models.CharField(_("科目"), max_length=10, choices=AccountKind)
-    advertiser = models.ForeignKey(Advertiser, models.PROTECT, null=True, blank=True, related_name="ledger_accounts")
-    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="ledger_accounts")
+    advertiser = models.ForeignKey(
+        Advertiser, models.PROTECT, null=True, blank=True, related_name="ledger_accounts", verbose_name=_("广告主")
+    )
+    owner = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="ledger_accounts", verbose_name=_("帐号主")
+    )
     balance = models.BigIntegerField(_("余额（分）"), default=0)
-    seq = models.BigIntegerField(default=0)
+    seq = models.BigIntegerField(_("明细数"), default=0)
 
     get_kind_display = spoken("kind", AccountKind)
 
@@ -118,7 +122,9 @@ class Transfer(models.Model):
     )
     amount = models.BigIntegerField(_("金额（分）"))
     ends = models.BigIntegerField(null=True)  # the freeze transfer that earn or release ends (L12)
-    limit_then = models.BigIntegerField(null=True)  # credit limit in force at a freeze or refund lock (L08)
+    limit_then = models.BigIntegerField(
+        _("当时额度（分）"), null=True
+    )  # credit limit in force at a freeze or refund lock (L08)
     at = models.DateTimeField(_("时间"))
     xid = models.BigIntegerField(db_default=RawSQL("pg_current_xact_id()::text::bigint", []))
 
@@ -166,11 +172,16 @@ class Entry(models.Model):
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="entries", db_index=False, db_constraint=False)
     account = models.ForeignKey(
-        LedgerAccount, models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+        LedgerAccount,
+        models.PROTECT,
+        related_name="entries",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("科目"),
     )
     amount = models.BigIntegerField(_("金额（分）"))
     balance_after = models.BigIntegerField(_("变动后余额（分）"))
-    seq = models.BigIntegerField()
+    seq = models.BigIntegerField(_("序号"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("账目明细")

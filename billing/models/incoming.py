@@ -25,8 +25,8 @@ class TopUp(models.Model):
     cashier_url = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(_("创建时间"))
     ended_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
-    queries = models.SmallIntegerField(default=0)
-    next_query_at = models.DateTimeField(null=True, blank=True)  # F27: 1, 5, 15, 60 min … 7 days
+    queries = models.SmallIntegerField(_("查询次数"), default=0)
+    next_query_at = models.DateTimeField(_("下次查询"), null=True, blank=True)  # F27: 1, 5, 15, 60 min … 7 days
 
     objects = TopUpQuerySet.as_manager()
 
@@ -45,14 +45,14 @@ class TopUp(models.Model):
 class PaymentNotice(models.Model):
     """A verified Sina Pay notification, kept for ever: unique (kind, number, state) (F22, F26). Append-only."""
 
-    kind = models.CharField(max_length=40)
-    notify_id = models.CharField(max_length=64)
-    number = models.CharField(max_length=32)
-    state = models.CharField(max_length=20)
+    kind = models.CharField(_("类型"), max_length=40)
+    notify_id = models.CharField(_("通知编号"), max_length=64)
+    number = models.CharField(_("单号"), max_length=32)
+    state = models.CharField(_("状态"), max_length=20)
     amount = models.BigIntegerField()
     body = models.TextField()
-    outcome = models.CharField(max_length=20)
-    received_at = models.DateTimeField()
+    outcome = models.CharField(_("处理结果"), max_length=20)
+    received_at = models.DateTimeField(_("收到时间"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("支付通知")

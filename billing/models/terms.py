@@ -12,13 +12,13 @@ from weitask.money import MAX_FEN
 class Hold(models.Model):
     """审核预占 (A1): money spoken for while a submission is in review; no journal line. Written by `billing.holds`."""
 
-    submission_id = models.BigIntegerField(unique=True)
-    advertiser = models.ForeignKey(Advertiser, models.PROTECT, related_name="holds")
+    submission_id = models.BigIntegerField(_("提交审核"), unique=True)
+    advertiser = models.ForeignKey(Advertiser, models.PROTECT, related_name="holds", verbose_name=_("广告主"))
     amount = models.BigIntegerField()  # fen still held; parts drop when selections lapse (A15)
     original = models.BigIntegerField()
     spendable_then = models.BigIntegerField()  # what was spendable when it was made (L09)
-    placed_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
+    placed_at = models.DateTimeField(_("冻结时间"))
+    ended_at = models.DateTimeField(_("结束时间"), null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("审核预占")

@@ -82,7 +82,7 @@ class RuleSet(models.Model):
 
     number = models.IntegerField(_("序号"), unique=True)
     version = models.CharField(_("版本"), max_length=20, unique=True)
-    data = models.JSONField()
+    data = models.JSONField(_("规则内容"))
     note = models.CharField(_("发布说明"), max_length=200)
     published_by = models.CharField(_("发布人"), max_length=150, blank=True)  # username then; blank: with the software
     published_at = models.DateTimeField(_("发布时间"))

@@ -1,6 +1,7 @@
 """Rows and values of the desk as unfold draws them, but what the cells of a column share is put together once (unfold
 asks for all headings again in each row), and no template is rendered for a tick box or a value."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -223,7 +224,10 @@ def looked_at(line: Fieldline) -> str:
 def _value(name: Any, form: "ModelForm[Any]", desk: "BaseModelAdmin[Any]") -> str:
     """As the cell of a list says it, with its lines; what has a form of its own unfold draws."""
     kind = _kind(form.instance, name)
-    if isinstance(kind, JSONField | URLField | FileField | ManyToManyField) or name in form.fields:
+    if isinstance(kind, JSONField):
+        data = json.dumps(getattr(form.instance, kind.attname), ensure_ascii=False, indent=2)
+        return format_html('<pre class="whitespace-pre-wrap">{}</pre>', data)
+    if isinstance(kind, URLField | FileField | ManyToManyField) or name in form.fields:
         return UnfoldAdminReadonlyField(form, name, is_first=True, model_admin=desk).contents()
     shown, _ = _shown(desk, Column(name, "", "", ""), form.instance, linked=True)
     return shown if isinstance(shown, SafeString) else linebreaksbr(shown)

@@ -1,0 +1,30 @@
+"""Whatever the desk names, it names in its readers' language."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field
+
+from tests.factories import UserFactory
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SAME = {"ID", "UID", "IP"}  # in both languages
+
+
+@pytest.mark.django_db
+def test_every_heading_and_label_is_in_chinese(rf):
+    request = rf.get("/")
+    request.user = UserFactory(staff=True, is_superuser=True)
+    labels = {
+        (one.model._meta.label, name): str(label_for_field(name, one.model, one))
+        for model, desk in admin.site._registry.items()
+        for one in (desk, *(made(model, admin.site) for made in desk.inlines))
+        for name in (*_columns(one), *flatten_fieldsets(one.get_fieldsets(request, one.model())))
+    }
+    foreign = {where: said for where, said in labels.items() if said not in SAME and not CHINESE.search(said)}
+    assert (foreign, len(labels) > 200) == ({}, True)
+
+
+def _columns(desk):
+    return [name for name in getattr(desk, "list_display", ()) if name != "action_checkbox"]
