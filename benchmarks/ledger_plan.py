@@ -19,7 +19,8 @@ def of_post(transfers: Sequence[ledger.NewTransfer]) -> str:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_SOURCE)
         source, names = cursor.fetchone()
-        statement = source[source.index("WITH batch") : source.index(" INTO ids")] + " FROM batch"
+        begin = source.index("WITH batch")
+        statement = source[begin : source.index(" INTO ids", begin)] + " FROM batch"
         for place, name in enumerate(names, start=1):
             statement = re.sub(rf"\b{name}\b", f"${place}", statement)
         cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
