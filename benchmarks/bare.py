@@ -25,14 +25,14 @@ configure(
     ],
 )
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
-from django.shortcuts import render  # noqa: E402
-from django.urls import include, path  # noqa: E402
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import include, path
 
 application = get_wsgi_application()
 
-from benchmarks.bare_models import Account, Order  # noqa: E402
+from benchmarks.bare_models import Account, Order
 
 
 def rows(request: HttpRequest) -> HttpResponse:

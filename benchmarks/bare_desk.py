@@ -29,19 +29,19 @@ configure(
     ],
 )
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from collections.abc import Callable  # noqa: E402
+from collections.abc import Callable
 
-from django.contrib import admin  # noqa: E402
-from django.contrib.auth.models import User  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
-from benchmarks.bare_models import Order  # noqa: E402
+from benchmarks.bare_models import Order
 
 
 def chief(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -15,9 +15,9 @@ import django
 
 django.setup()
 
-from benchmarks import book  # noqa: E402
-from billing import audit  # noqa: E402
-from orders import settlement  # noqa: E402
+from benchmarks import book
+from billing import audit
+from orders import settlement
 
 
 class Timed:

@@ -9,14 +9,14 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
+from django.db import connection
 
-from benchmarks import book, fill, market, scratch  # noqa: E402
-from benchmarks.result import AT_MOST, Case, Report, must  # noqa: E402
-from billing import audit  # noqa: E402
-from billing.audit import running  # noqa: E402
-from billing.models import Entry, LedgerAccount  # noqa: E402
-from orders import settlement  # noqa: E402
+from benchmarks import book, fill, market, scratch
+from benchmarks.result import AT_MOST, Case, Report, must
+from billing import audit
+from billing.audit import running
+from billing.models import Entry, LedgerAccount
+from orders import settlement
 
 SIZES = ((16_000, 1_600), (162_000, 16_200))  # orders and owners: 100,000 and 1,000,000 entries
 SECONDS = 60.0

@@ -7,13 +7,13 @@ import django
 
 django.setup()
 
-from django.db import transaction  # noqa: E402
+from django.db import transaction
 
-from benchmarks import bookkeeping, clients, ledger_plan  # noqa: E402
-from benchmarks.bookkeeping import Pairs  # noqa: E402
-from benchmarks.result import AT_LEAST, Case, Report, median_of  # noqa: E402
-from billing import ledger  # noqa: E402
-from weitask import arrays, clock  # noqa: E402
+from benchmarks import bookkeeping, clients, ledger_plan
+from benchmarks.bookkeeping import Pairs
+from benchmarks.result import AT_LEAST, Case, Report, median_of
+from billing import ledger
+from weitask import arrays, clock
 
 BATCH = 1_000
 SECONDS = 3.0

@@ -6,13 +6,13 @@ import django
 
 django.setup()
 
-from django.db import transaction  # noqa: E402
+from django.db import transaction
 
-from benchmarks import bookkeeping, clients  # noqa: E402
-from benchmarks.bookkeeping import Pairs  # noqa: E402
-from benchmarks.result import AT_LEAST, Case, Report, median_of  # noqa: E402
-from billing import ledger  # noqa: E402
-from weitask import clock  # noqa: E402
+from benchmarks import bookkeeping, clients
+from benchmarks.bookkeeping import Pairs
+from benchmarks.result import AT_LEAST, Case, Report, median_of
+from billing import ledger
+from weitask import clock
 
 PROCESSES = 4
 SECONDS = 3.0

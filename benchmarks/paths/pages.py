@@ -14,11 +14,11 @@ import django
 
 django.setup()
 
-from django.test import Client  # noqa: E402
+from django.test import Client
 
-from benchmarks import explain, scratch, web  # noqa: E402
-from benchmarks.busy_market import Page, build, pages  # noqa: E402
-from benchmarks.result import AT_MOST, Case, Report  # noqa: E402
+from benchmarks import explain, scratch, web
+from benchmarks.busy_market import Page, build, pages
+from benchmarks.result import AT_MOST, Case, Report
 
 ORDERS: Final = int(os.environ.get("BENCH_N", "100000"))
 FEW: Final = 10

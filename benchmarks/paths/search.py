@@ -19,16 +19,16 @@ import django
 
 django.setup()
 
-from rest_framework.authtoken.models import Token  # noqa: E402
+from rest_framework.authtoken.models import Token
 
-from accounts import queries, searching  # noqa: E402
-from accounts.models import Advertiser, Category, MediaAccount, Slot  # noqa: E402
-from benchmarks import explain, fill, market, scratch, web  # noqa: E402
-from benchmarks.result import AT_MOST, Case, Report, percentile  # noqa: E402
-from benchmarks.searches import Search, mixed  # noqa: E402
-from weitask import paging  # noqa: E402
-from weitask.money import fen  # noqa: E402
-from weitask.periods import SLOT  # noqa: E402
+from accounts import queries, searching
+from accounts.models import Advertiser, Category, MediaAccount, Slot
+from benchmarks import explain, fill, market, scratch, web
+from benchmarks.result import AT_MOST, Case, Report, percentile
+from benchmarks.searches import Search, mixed
+from weitask import paging
+from weitask.money import fen
+from weitask.periods import SLOT
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 SETS: Final = 200

@@ -13,11 +13,11 @@ import django
 
 django.setup()
 
-from django.db import connections  # noqa: E402
+from django.db import connections
 
-from benchmarks import book, fill, killing, market, scratch, settle_plan  # noqa: E402
-from benchmarks.result import AT_MOST, Case, Report  # noqa: E402
-from billing import audit  # noqa: E402
+from benchmarks import book, fill, killing, market, scratch, settle_plan
+from benchmarks.result import AT_MOST, Case, Report
+from billing import audit
 
 ORDERS = 1_000_000
 OWNERS = 100_000

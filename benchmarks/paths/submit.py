@@ -13,20 +13,20 @@ import django
 
 django.setup()
 
-from django.db.models import Sum  # noqa: E402
-from rest_framework.authtoken.models import Token  # noqa: E402
+from django.db.models import Sum
+from rest_framework.authtoken.models import Token
 
-from accounts.models import Slot, User  # noqa: E402
-from benchmarks import explain, market, scratch, submitting, web  # noqa: E402
-from benchmarks.clients import rate  # noqa: E402
-from benchmarks.result import AT_LEAST, AT_MOST, Case, Report  # noqa: E402
-from billing.models import Hold, LedgerAccount, Transfer  # noqa: E402
-from orders import answering  # noqa: E402
-from orders.models import Order  # noqa: E402
-from tasks import review  # noqa: E402
-from tasks.models import Submission, Task  # noqa: E402
-from weitask.refusal import Refusal  # noqa: E402
-from weitask.retrying import retrying  # noqa: E402
+from accounts.models import Slot, User
+from benchmarks import explain, market, scratch, submitting, web
+from benchmarks.clients import rate
+from benchmarks.result import AT_LEAST, AT_MOST, Case, Report
+from billing.models import Hold, LedgerAccount, Transfer
+from orders import answering
+from orders.models import Order
+from tasks import review
+from tasks.models import Submission, Task
+from weitask.refusal import Refusal
+from weitask.retrying import retrying
 
 REQUESTS: Final = int(os.environ.get("BENCH_N", "240"))  # of each kind over HTTP
 TURN: Final = 30  # of one site, then of the other
