@@ -28,6 +28,7 @@ from django.utils.translation import gettext_noop
 from accounts import history, notices
 from accounts.models import MediaAccount, RatingScore
 from weitask.alarms import raise_alarm
+from weitask.models import Alarm
 from weitask.periods import shanghai
 
 FORMULA: Final = "v1"
@@ -36,7 +37,6 @@ IMAGINED: Final = 5  # orders of an average account counted in
 AVERAGE: Final = 70  # per cent that the imagined orders do well
 MIN_ORDERS: Final = 10  # below this nobody is warned or proposed for suspension (A41)
 FAST, SLOW = 30, 1440  # minutes
-PROPOSAL: Final = "suspension_proposed"  # kind of the alarm; its key is the account's id
 PART_NAMES: Final = {
     "acceptance": _("接单率"),
     "punctuality": _("及时处理，不流单"),
@@ -207,7 +207,7 @@ def _warning(account: MediaAccount, now: datetime) -> notices.NewNotice:
 def _propose(account: MediaAccount, facts: Facts, now: datetime) -> None:
     text = gettext_noop("帐号 @%(name)s 近 30 天 %(lapsed)s/%(all)s 个订单流单，请核实是否暂停交易。")
     numbers = {"name": account.screen_name, "lapsed": facts.lapsed, "all": facts.dispatched}
-    raise_alarm(kind=PROPOSAL, key=str(account.pk), text=text % numbers, now=now)
+    raise_alarm(kind=Alarm.Kind.SUSPENSION_PROPOSED, key=str(account.pk), text=text % numbers, now=now)
 
 
 def _share(good: int, whole: int, most: int) -> int:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import AccountDecision, MediaAccount, SuspensionProposal, User
-from accounts.rating import PROPOSAL
 from accounts.rulings import Ruling, reason_of, record, require_reviewer_of
 from weitask.alarms import raise_alarm, resolve_alarm
+from weitask.models import Alarm
 from weitask.periods import shanghai
 from weitask.questions import Question
 from weitask.refusal import Conflict, Refusal
@@ -60,7 +60,9 @@ def propose(
         if SuspensionProposal.objects.filter(account=locked, confirmed=None).exists():
             raise Conflict("proposed_already", _("该帐号已有待确认的暂停提议"))
         text = gettext_noop("帐号 @%(name)s 被提议暂停交易，请另一位审核员确认。")
-        raise_alarm(kind=PROPOSAL, key=str(locked.pk), text=text % {"name": locked.screen_name}, now=now)
+        raise_alarm(
+            kind=Alarm.Kind.SUSPENSION_PROPOSED, key=str(locked.pk), text=text % {"name": locked.screen_name}, now=now
+        )
         return SuspensionProposal.objects.create(account=locked, reason=words, until=until, by=by, at=now)
 
 
@@ -149,7 +151,7 @@ def _end(account: MediaAccount, reason: str, by: User | None, now: datetime) -> 
 def _decide(proposal: SuspensionProposal, *, confirmed: bool, answer: str, by: User, now: datetime) -> None:
     proposal.confirmed, proposal.answer, proposal.decided_by, proposal.decided_at = confirmed, answer, by, now
     proposal.save(update_fields=["confirmed", "answer", "decided_by", "decided_at"])
-    resolve_alarm(kind=PROPOSAL, key=str(proposal.account_id), by=by, now=now)
+    resolve_alarm(kind=Alarm.Kind.SUSPENSION_PROPOSED, key=str(proposal.account_id), by=by, now=now)
 
 
 def _locked(account: MediaAccount) -> MediaAccount:

@@ -134,11 +134,13 @@ def reveal(*, card: BankCard, by: User, reason: str, now: datetime) -> str:
         raise Refusal("no_reason", _("请填写查看理由"), field="reason")
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        seen = SecurityEvent.objects.filter(kind="card_revealed", user=by, at__gt=now - timedelta(hours=1))
+        seen = SecurityEvent.objects.filter(
+            kind=SecurityEvent.Kind.CARD_REVEALED, user=by, at__gt=now - timedelta(hours=1)
+        )
         if seen.count() >= REVEALS_AN_HOUR:
             raise Refusal("too_many", _("查看次数过多，请稍后再试"))
         detail = {"card": card.pk, "owner": card.owner_id, "reason": reason.strip()[:200]}
-        SecurityEvent.objects.create(kind="card_revealed", at=now, user=by, detail=detail)
+        SecurityEvent.objects.create(kind=SecurityEvent.Kind.CARD_REVEALED, at=now, user=by, detail=detail)
     return vault.unseal(card.number, purpose=PURPOSE)
 
 

@@ -15,6 +15,7 @@ from weitask.alarms import raise_alarm
 from weitask.gateways import sinapay
 from weitask.gateways.errors import GatewayError, TemporaryError
 from weitask.gateways.sinapay import Notification, Trade
+from weitask.models import Alarm
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ def _misplaced_deposit(notice: Notification, *, now: datetime) -> None:
 def _doubt(notice: Notification, *, now: datetime) -> None:
     """A person must see that a notice and what we know of its recharge do not go together."""
     text = gettext_noop("通知与充值单 %(number)s 不符：%(state)s") % {"number": notice.number, "state": notice.state}
-    raise_alarm(kind="topup_conflict", key=notice.number, text=text, now=now)
+    raise_alarm(kind=Alarm.Kind.TOPUP_CONFLICT, key=notice.number, text=text, now=now)
 
 
 def _payout(notice: Notification, *, now: datetime) -> None:
@@ -133,7 +134,7 @@ def _payout(notice: Notification, *, now: datetime) -> None:
         # Nothing is booked on it: the query of the sweep compares number and amount itself.
         if _keep(notice, "misplaced", now=now):
             text = gettext_noop("付款通知 %(number)s 的单号或金额与账本不符") % {"number": notice.number}
-            raise_alarm(kind="payout_conflict", key=notice.number, text=text, now=now)
+            raise_alarm(kind=Alarm.Kind.PAYOUT_CONFLICT, key=notice.number, text=text, now=now)
 
 
 def _known(notice: Notification) -> bool:

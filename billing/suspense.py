@@ -5,6 +5,7 @@ is the balance of our merchant account. Every item raises an alarm; a person of 
 """
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,9 +18,10 @@ from weitask import money
 from weitask.alarms import raise_alarm, resolve_alarm
 from weitask.gateways import sinapay
 from weitask.gateways.errors import GatewayError
+from weitask.models import Alarm
 from weitask.refusal import Conflict, Forbidden
 
-ALARM = "suspense"
+ALARM: Final = Alarm.Kind.SUSPENSE
 
 
 def park(*, number: str, amount: int, reason: str, now: datetime) -> SuspenseItem:

@@ -21,6 +21,7 @@ from weitask.alarms import raise_alarm
 from weitask.gateways import sinapay
 from weitask.gateways.errors import GatewayError, TemporaryError, UnknownError
 from weitask.gateways.sinapay import Trade
+from weitask.models import Alarm
 from weitask.refusal import Refusal
 from weitask.retrying import retrying
 
@@ -153,7 +154,7 @@ def _succeed(topup: TopUp, amount: int, *, now: datetime) -> None:
 def _fail(topup: TopUp, *, now: datetime) -> None:
     if topup.state == TopUp.State.SUCCESS:
         text = gettext_noop("充值单 %(number)s 已入账，新浪支付却报告失败") % {"number": topup.number}
-        raise_alarm(kind="topup_conflict", key=topup.number, text=text, now=now)
+        raise_alarm(kind=Alarm.Kind.TOPUP_CONFLICT, key=topup.number, text=text, now=now)
     elif topup.state == TopUp.State.PENDING:
         _close(topup, TopUp.State.FAILED, now=now)
 
@@ -173,7 +174,7 @@ def _postpone(topup: TopUp, error: GatewayError, *, now: datetime) -> None:
     """No answer: again in a minute; a refusal is our own fault or Sina's contract, so somebody must look."""
     logger.warning("top-up %s: no answer to the query: %s", topup.number, error)
     if not isinstance(error, TemporaryError):
-        raise_alarm(kind="topup_query", key=error.code, text=str(error), now=now)
+        raise_alarm(kind=Alarm.Kind.TOPUP_QUERY, key=error.code, text=str(error), now=now)
     _set_aside(topup.number, now=now)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from weitask.alarms import raise_alarm
+from weitask.models import Alarm
 from weitask.retrying import retrying
 
 logger = logging.getLogger(__name__)
@@ -39,5 +40,6 @@ def _isolating(ids: Sequence[int], work: Callable[[Sequence[int]], int], *, swee
             half = len(ids) // 2
             return sum(_isolating(part, work, sweep=sweep, now=now) for part in (ids[:half], ids[half:]))
         logger.exception("%s cannot do row %s", sweep, ids[0])
-        raise_alarm(kind=sweep, key=str(ids[0]), text=f"{type(error).__name__}: {error}"[:500], now=now)
+        text = f"{type(error).__name__}: {error}"[:500]
+        raise_alarm(kind=Alarm.Kind.SWEEP_ROW, key=f"{sweep}:{ids[0]}", text=text, now=now)
         return 0

@@ -22,6 +22,7 @@ from orders import results, workbook
 from orders.models import Export
 from tasks.models import Task
 from weitask import alarms, faultpoints
+from weitask.models import Alarm
 from weitask.refusal import Refusal
 
 logger = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def make_due(now: datetime) -> int:
         if export.tries >= TRIES:
             _waiting().filter(pk=export.pk).update(failed_at=now)
             text = f"{type(error).__name__}: {error}"[:500]
-            alarms.raise_alarm(kind="orders.exports", key=str(export.pk), text=text, now=now)
+            alarms.raise_alarm(kind=Alarm.Kind.SWEEP_ROW, key=f"orders.exports:{export.pk}", text=text, now=now)
         return 0
 
 

@@ -30,6 +30,7 @@ from orders.stopwatch import Stopwatch
 from tasks.models import Image, TaskState
 from weitask import alarms, faultpoints
 from weitask.gateways import weibo
+from weitask.models import Alarm
 from weitask.periods import POST_WINDOW
 
 __all__ = ["publish_due", "publish_next_due", "reconcile_due", "reconcile_next_due"]
@@ -211,4 +212,4 @@ def _parcel(attempt: PublishAttempt, images: dict[int, Image], now: datetime) ->
 
 def _alarm_vault(parcel: Parcel, now: datetime) -> None:
     text = gettext_noop("微博帐号 %(uid)s 的令牌无法解密") % {"uid": parcel.uid}
-    alarms.raise_alarm(kind="vault", key=parcel.uid, text=text, now=now)
+    alarms.raise_alarm(kind=Alarm.Kind.VAULT, key=parcel.uid, text=text, now=now)

@@ -28,6 +28,7 @@ from weitask import alarms, faultpoints
 from weitask.gateways import weibo
 from weitask.gateways.errors import GatewayError, ReauthoriseError
 from weitask.gateways.weibo import WeiboClient
+from weitask.models import Alarm
 
 BATCH: Final = 64
 LOOK_FOR: Final = 60.0  # business seconds of one look
@@ -214,4 +215,4 @@ def _leave_to_a_person(attempt: PublishAttempt, *, now: datetime) -> None:
     waiting = Order.objects.filter(pk=order.pk, state=State.ACCEPTED)
     if waiting.update(undecided=Undecided.POST_UNKNOWN):
         text = gettext_noop("订单 %(number)s 是否已发布无法确认，请人工核实帐号时间线后裁定") % {"number": order.number}
-        alarms.raise_alarm(kind="order_undecided", key=order.number, text=text, now=now)
+        alarms.raise_alarm(kind=Alarm.Kind.ORDER_UNDECIDED, key=order.number, text=text, now=now)

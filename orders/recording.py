@@ -20,6 +20,7 @@ from orders.sending import Fate
 from tasks.models import TaskState
 from weitask import alarms
 from weitask.gateways.weibo import Post
+from weitask.models import Alarm
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _alarm_operator(one: Tried, now: datetime) -> None:
             "code": one.result.code,
             "message": one.result.message,
         }
-        alarms.raise_alarm(kind="publish_refused", key=one.result.code, text=text, now=now)
+        alarms.raise_alarm(kind=Alarm.Kind.PUBLISH_REFUSED, key=one.result.code, text=text, now=now)
 
 
 def _alarm_astray(found: Sequence[Found], *, now: datetime) -> None:
@@ -131,4 +132,4 @@ def _alarm_astray(found: Sequence[Found], *, now: datetime) -> None:
                 "number": order.number,
                 "post": one.post.id,
             }
-            alarms.raise_alarm(kind="post_astray", key=f"{order.number}:{one.post.id}", text=text, now=now)
+            alarms.raise_alarm(kind=Alarm.Kind.POST_ASTRAY, key=f"{order.number}:{one.post.id}", text=text, now=now)

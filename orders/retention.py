@@ -23,6 +23,7 @@ from orders.stopwatch import Stopwatch
 from orders.verdicts import SCHEDULE, Facts, Observation, Ruling, Undecided, rule, rule_exempt
 from weitask import alarms, arrays, faultpoints
 from weitask.gateways import weibo
+from weitask.models import Alarm
 from weitask.questions import Question
 
 __all__ = ["SCHEDULE", "check_due", "check_next_due"]
@@ -279,7 +280,7 @@ def _alarm(rulings: Mapping[int, Ruling], seen: _Seen) -> None:
     for order in Order.objects.filter(pk__in=open_cases).order_by("pk"):
         why = Undecided(open_cases[order.pk].undecided).label
         text = gettext_noop("订单 %(number)s 待人工裁定：%(why)s") % {"number": order.number, "why": why}
-        alarms.raise_alarm(kind="order_undecided", key=order.number, text=text, now=seen.answered_at)
+        alarms.raise_alarm(kind=Alarm.Kind.ORDER_UNDECIDED, key=order.number, text=text, now=seen.answered_at)
     removed = [
         key
         for key, ruling in rulings.items()
@@ -290,4 +291,4 @@ def _alarm(rulings: Mapping[int, Ruling], seen: _Seen) -> None:
     late = Order.objects.filter(pk__in=unseen, state=State.PUBLISHED)
     if late.filter(posted_at__lte=seen.answered_at - verdicts.EARN_AFTER - BLIND_AFTER).exists():
         text = gettext_noop("有已满 24 小时的微博超过 1 小时无法读取，订单无法判定")
-        alarms.raise_alarm(kind="readings_blind", key="weibo", text=text, now=seen.answered_at)
+        alarms.raise_alarm(kind=Alarm.Kind.READINGS_BLIND, key="weibo", text=text, now=seen.answered_at)

@@ -29,7 +29,7 @@ NOT_BEFORE: Final = timedelta(minutes=10)  # after the cut-off; at once when no 
 AT_LATEST: Final = timedelta(hours=12)
 CHUNK: Final = 20_000  # orders of one transaction, a second or two; chunked by count because payees are skewed
 PAYOUT_WEIGHS: Final = 4  # a payout, with its attempt and its transfer, costs as much as so many orders
-ALARM: Final = "settlement"
+ALARM: Final = Alarm.Kind.SETTLEMENT
 
 # A line is looked for where there may be one: no other batch reaches beyond the newest of their cut-offs, and whoever
 # has a payout of this batch is through. It is a look at the key per order; a join would read all lines ever made.

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_noop
 
 from tasks.models import Submission
 from weitask.alarms import raise_alarm, resolve_alarm
+from weitask.models import Alarm
 from weitask.periods import shanghai
 
-ALARM: Final = "review_late"
+ALARM: Final = Alarm.Kind.REVIEW_LATE
 BATCH: Final = 1000
 
 

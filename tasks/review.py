@@ -25,6 +25,7 @@ from tasks.planning import SelectionInput
 from tasks.signals import task_approved, task_halted, tell
 from weitask import money
 from weitask.alarms import raise_alarm
+from weitask.models import Alarm
 from weitask.periods import shanghai
 from weitask.questions import Rows
 from weitask.refusal import Conflict, Forbidden, Refusal
@@ -372,7 +373,9 @@ def _lapse_one(pk: int, *, now: datetime) -> int:
         return retrying(work)
     except Exception as error:
         logger.exception("submission %s could not lapse", pk)
-        raise_alarm(kind="sweep_row", key=f"tasks.lapse:{pk}", text=f"{type(error).__name__}: {error}", now=now)
+        raise_alarm(
+            kind=Alarm.Kind.SWEEP_ROW, key=f"tasks.lapse:{pk}", text=f"{type(error).__name__}: {error}", now=now
+        )
         return 0
 
 

@@ -16,7 +16,7 @@ ON CONFLICT (kind, key) WHERE resolved_at IS NULL DO NOTHING
 """
 
 
-def raise_alarm(*, kind: str, key: str, text: str, now: datetime) -> bool:
+def raise_alarm(*, kind: Alarm.Kind, key: str, text: str, now: datetime) -> bool:
     """Raise an alarm; True when it is a new one, False when the same one is open already.
 
     The text is stored for every operator, so it is written in the source language (`gettext_noop`), whoever acts.
@@ -26,7 +26,7 @@ def raise_alarm(*, kind: str, key: str, text: str, now: datetime) -> bool:
         return cursor.rowcount == 1
 
 
-def resolve_alarm(*, kind: str, key: str, by: "User | None", now: datetime) -> bool:
+def resolve_alarm(*, kind: Alarm.Kind, key: str, by: "User | None", now: datetime) -> bool:
     """Close the open alarm of this kind and key, if there is one."""
     open_one = Alarm.objects.filter(kind=kind, key=key, resolved_at=None)
     return open_one.update(resolved_at=now, resolved_by=by) == 1

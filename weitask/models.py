@@ -94,7 +94,27 @@ class Heartbeat(models.Model):
 class Alarm(models.Model):
     """Something a person must look at. One open alarm per kind and key; raising it again changes nothing."""
 
-    kind = models.CharField(_("类型"), max_length=40)
+    class Kind(models.TextChoices):
+        SWEEP_ROW = "sweep_row", _("后台任务出错")  # its key: the sweep, a colon, the row
+        SUSPENSION_PROPOSED = "suspension_proposed", _("暂停交易待确认")
+        REVIEW_LATE = "review_late", _("临近开始仍在审核")
+        PUBLISH_REFUSED = "publish_refused", _("微博拒绝发布")
+        POST_ASTRAY = "post_astray", _("订单结束后发出的微博")
+        VAULT = "vault", _("令牌无法解密")
+        READINGS_BLIND = "readings_blind", _("微博无法读取")
+        ORDER_UNDECIDED = "order_undecided", _("订单待人工裁定")
+        SETTLEMENT = "settlement", _("结算前对账有误")
+        SUSPENSE = "suspense", _("待查款项")
+        TOPUP_CONFLICT = "topup_conflict", _("充值结果矛盾")
+        TOPUP_QUERY = "topup_query", _("充值查询被拒")
+        PAYOUT_REFUSED = "payout_refused", _("付款被拒")
+        PAYOUT_QUERY = "payout_query", _("付款查询被拒")
+        PAYOUT_CONFLICT = "payout_conflict", _("付款结果矛盾")
+        PAYOUT_UNBOOKED = "payout_unbooked", _("付款无法入账")
+        PAYOUT_UNKNOWN = "payout_unknown", _("付款没有结果")
+        PAYOUT_OVERDUE = "payout_overdue", _("付款逾期")
+
+    kind = models.CharField(_("类型"), max_length=40, choices=Kind)
     key = models.CharField(_("对象"), max_length=120)
     text = models.TextField(_("说明"))
     raised_at = models.DateTimeField(_("发生时间"))
@@ -116,13 +136,18 @@ class Alarm(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
+        return f"{self.get_kind_display()} {self.key}"
 
 
 class SecurityEvent(models.Model):
     """A forged notification, a refused try, a decrypted card: append-only (faults F24, section 4)."""
 
-    kind = models.CharField(_("类型"), max_length=40)
+    class Kind(models.TextChoices):
+        FORGED_NOTIFICATION = "forged_notification", _("伪造的支付通知")
+        WEIBO_BINDING_REFUSED = "weibo_binding_refused", _("拒绝绑定微博")
+        CARD_REVEALED = "card_revealed", _("查看银行卡号")
+
+    kind = models.CharField(_("类型"), max_length=40, choices=Kind)
     at = models.DateTimeField(_("时间"))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -141,7 +166,7 @@ class SecurityEvent(models.Model):
         triggers = append_only()
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.at:%F %T}"
+        return f"{self.get_kind_display()} {self.at:%F %T}"
 
 
 class Lesson(models.Model):

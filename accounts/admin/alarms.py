@@ -18,7 +18,7 @@ from weitask.alarms import resolve_alarm
 from weitask.models import Alarm, SecurityEvent
 from weitask.refusal import Conflict
 
-CLOSED_BY_VERDICT: Final = "order_undecided"  # the verdict closes it; the audit asks for it until then (L24)
+CLOSED_BY_VERDICT: Final = Alarm.Kind.ORDER_UNDECIDED  # the verdict closes it; the audit asks for it until then (L24)
 
 
 @admin.register(Alarm)
@@ -77,5 +77,5 @@ class SecurityEventAdmin(ReadOnlyAdmin):
 def _close(alarm: Alarm, by: Any) -> None:
     if alarm.kind == CLOSED_BY_VERDICT:
         raise Conflict("closed_by_verdict", gettext("请在订单页面作出裁定，告警随之关闭"))
-    if not resolve_alarm(kind=alarm.kind, key=alarm.key, by=by, now=clock.now()):
+    if not resolve_alarm(kind=Alarm.Kind(alarm.kind), key=alarm.key, by=by, now=clock.now()):
         raise Conflict("closed", gettext("该告警已处理"))

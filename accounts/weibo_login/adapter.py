@@ -87,7 +87,7 @@ class WeiboSocialAdapter(DefaultSocialAccountAdapter):
         """Say why, leave a trace, and go where the user came from; nothing was bound."""
         user = request.user if request.user.is_authenticated else None
         SecurityEvent.objects.create(
-            kind="weibo_binding_refused",
+            kind=SecurityEvent.Kind.WEIBO_BINDING_REFUSED,
             at=clock.now(),
             user=user,
             detail={"uid": sociallogin.account.uid, "code": refusal.code},

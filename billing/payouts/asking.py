@@ -16,6 +16,7 @@ from weitask.alarms import raise_alarm
 from weitask.gateways import sinapay
 from weitask.gateways.errors import GatewayError, TemporaryError
 from weitask.gateways.sinapay import SinaPayClient, Trade
+from weitask.models import Alarm
 from weitask.retrying import retrying
 
 logger = logging.getLogger(__name__)
@@ -103,13 +104,13 @@ def _other_amount(attempt: PayoutAttempt, found: Trade, *, now: datetime) -> Non
         "number": attempt.number,
         "fen": found.amount_fen,
     }
-    raise_alarm(kind="payout_conflict", key=attempt.number, text=text, now=now)
+    raise_alarm(kind=Alarm.Kind.PAYOUT_CONFLICT, key=attempt.number, text=text, now=now)
 
 
 def _postpone(attempt: PayoutAttempt, error: GatewayError, *, now: datetime) -> None:
     logger.warning("payout %s: no answer to the query: %s", attempt.number, error)
     if not isinstance(error, TemporaryError):
-        raise_alarm(kind="payout_query", key=error.code, text=str(error), now=now)
+        raise_alarm(kind=Alarm.Kind.PAYOUT_QUERY, key=error.code, text=str(error), now=now)
     PayoutAttempt.objects.filter(pk=attempt.pk, state__in=ASKED).update(next_at=now + SOON)
 
 

@@ -15,6 +15,7 @@ from weitask.alarms import resolve_alarm
 from weitask.gateways import sinapay
 from weitask.gateways.errors import GatewayError
 from weitask.gateways.sinapay import Trade
+from weitask.models import Alarm
 from weitask.refusal import Conflict, Forbidden
 
 _UNPAID = ("FAILED", "RETURNT_TICKET")
@@ -42,7 +43,7 @@ def resolve(*, payout: Payout, by: User, now: datetime) -> None:
         PayoutAttempt.objects.filter(pk=attempt.pk).update(code="resolved")
         if not payout.attempts.filter(code=outcomes.CONFLICT).exists():
             Payout.objects.filter(pk=payout.pk).update(conflict_at=None)
-        resolve_alarm(kind="payout_conflict", key=attempt.number, by=by, now=now)
+        resolve_alarm(kind=Alarm.Kind.PAYOUT_CONFLICT, key=attempt.number, by=by, now=now)
 
 
 def _ask(attempt: PayoutAttempt) -> Trade:

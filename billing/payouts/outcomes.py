@@ -13,6 +13,7 @@ from billing.models import AccountKind, Payout, PayoutAttempt, Reason
 from billing.payouts import attempts
 from billing.payouts.moves import move
 from weitask.alarms import raise_alarm
+from weitask.models import Alarm
 
 DAILY: Final = timedelta(days=1)
 CONFLICT: Final = "conflict"  # code of an attempt of which the bank says two things
@@ -53,7 +54,7 @@ def answer(*, number: str, state: str, now: datetime) -> str:
     except ledger.Insufficient:
         # The bank paid what our book says we do not have. The attempt stays open, and a person must find out why.
         text = gettext_noop("付款 %(number)s 的结果无法入账：账本余额不足") % {"number": number}
-        raise_alarm(kind="payout_unbooked", key=number, text=text, now=now)
+        raise_alarm(kind=Alarm.Kind.PAYOUT_UNBOOKED, key=number, text=text, now=now)
         return "unbooked"
 
 
@@ -107,7 +108,7 @@ def _contradicted(told: Told) -> None:
     PayoutAttempt.objects.filter(pk=told.attempt.pk).update(code=CONFLICT)
     Payout.objects.filter(pk=told.payout.pk).update(conflict_at=told.now)
     text = gettext_noop("付款 %(number)s：银行先后给出相反的结果，已冻结，请核实") % {"number": told.attempt.number}
-    raise_alarm(kind="payout_conflict", key=told.attempt.number, text=text, now=told.now)
+    raise_alarm(kind=Alarm.Kind.PAYOUT_CONFLICT, key=told.attempt.number, text=text, now=told.now)
 
 
 _TABLE: Final[dict[tuple[str, str], Callable[[Told], None]]] = {

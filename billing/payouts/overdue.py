@@ -21,7 +21,7 @@ UNKNOWN_FOR: Final = timedelta(hours=47)  # an hour before L24 asks for the alar
 class _Watch:
     """Rows that are overdue `after` their `since`, the alarm they raise, and the field that names them."""
 
-    kind: str
+    kind: Alarm.Kind
     rows: QuerySet
     since: str
     after: timedelta
@@ -32,13 +32,13 @@ class _Watch:
 def _watches() -> Iterator[_Watch]:
     unpaid = Payout.objects.exclude(state=Payout.State.PAID).filter(card_fixed_at__isnull=False)
     text = gettext_noop("付款单 %(name)s：银行卡已设置正确超过 7 天，仍未付款")
-    yield _Watch("payout_overdue", unpaid, "card_fixed_at", AFTER_FIX, "pk", text)
+    yield _Watch(Alarm.Kind.PAYOUT_OVERDUE, unpaid, "card_fixed_at", AFTER_FIX, "pk", text)
     under_way = PayoutAttempt.objects.filter(state__in=PayoutAttempt.OPEN)
     text = gettext_noop("付款 %(name)s 超过 2 天没有结果")
-    yield _Watch("payout_unknown", under_way, "made_at", UNKNOWN_FOR, "number", text)
+    yield _Watch(Alarm.Kind.PAYOUT_UNKNOWN, under_way, "made_at", UNKNOWN_FOR, "number", text)
     unplaced = SuspenseItem.objects.filter(placed_at=None)
     text = gettext_noop("待查款项 %(name)s 超过 2 天未处理")
-    yield _Watch("suspense", unplaced, "at", UNKNOWN_FOR, "number", text)
+    yield _Watch(Alarm.Kind.SUSPENSE, unplaced, "at", UNKNOWN_FOR, "number", text)
 
 
 def alarm_due(now: datetime) -> int:

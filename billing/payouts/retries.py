@@ -17,6 +17,7 @@ from billing.payouts import attempts
 from billing.payouts.moves import move
 from billing.payouts.outcomes import DAILY
 from weitask.alarms import raise_alarm
+from weitask.models import Alarm
 from weitask.refusal import Conflict, Forbidden
 
 logger = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def _retry(payout_id: int, *, now: datetime) -> bool:
         logger.exception("payout %s is owed more than the book has", payout_id)
         Payout.objects.filter(pk=payout_id).update(retry_at=now + DAILY)
         text = gettext_noop("付款单 %(id)d 的应付余额不足") % {"id": payout_id}
-        raise_alarm(kind="payout_unbooked", key=str(payout_id), text=text, now=now)
+        raise_alarm(kind=Alarm.Kind.PAYOUT_UNBOOKED, key=str(payout_id), text=text, now=now)
         return False
 
 

@@ -19,6 +19,7 @@ from weitask.alarms import raise_alarm
 from weitask.gateways import sinapay
 from weitask.gateways.errors import GatewayError, PermanentError, TemporaryError
 from weitask.gateways.sinapay import SinaPayClient
+from weitask.models import Alarm
 from weitask.retrying import retrying
 
 logger = logging.getLogger(__name__)
@@ -140,7 +141,7 @@ def _refused(one: _Claimed, error: PermanentError, told: outcomes.Told) -> None:
     """Refused for good: whose fault decides whether the owner hears of it."""
     if error.cause not in THEIRS:
         text = gettext_noop("付款 %(number)s 被新浪支付拒绝：%(code)s") % {"number": one.number, "code": error.code}
-        raise_alarm(kind="payout_refused", key=error.code, text=text, now=told.now)
+        raise_alarm(kind=Alarm.Kind.PAYOUT_REFUSED, key=error.code, text=text, now=told.now)
     if error.cause in OURS:
         _wait(one, told, error, until=told.now + LATER)
         return

@@ -53,5 +53,5 @@ def _remember(request: HttpRequest, forged: ForgedNotification, *, now: datetime
     detail = {"reason": forged.reason, "length": request.META.get("CONTENT_LENGTH", "")[:10]}
     if forged.reason != "size":
         detail["sha256"] = hashlib.sha256(request.body).hexdigest()
-    SecurityEvent.objects.create(kind="forged_notification", at=now, ip=ip_of(request), detail=detail)
+    SecurityEvent.objects.create(kind=SecurityEvent.Kind.FORGED_NOTIFICATION, at=now, ip=ip_of(request), detail=detail)
     logger.warning("forged Sina Pay notification: %s", forged.reason)

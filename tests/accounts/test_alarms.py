@@ -1,6 +1,9 @@
 """Alarms are seen and closed at a desk: what waits for a person must be able to reach one (A34, L24)."""
 
+from importlib import import_module
+
 import pytest
+from django.db import connection
 
 from accounts import access
 from tests.accounts.people import in_group
@@ -54,3 +57,11 @@ def test_who_may_not_see_alarms_does_not(client, alarm):
     client.force_login(UserFactory(staff=True))
     assert client.get(LIST).status_code == 403
     assert close(client, alarm).resolved_at is None
+
+
+def test_an_older_alarm_about_a_row_of_a_sweep_is_found_under_the_kind_that_all_sweeps_share(now):
+    Alarm.objects.create(kind="orders.publish", key="5", text="…", raised_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("weitask.migrations.0002_kinds_of_alarms").ROWS_OF_SWEEPS)
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.key, alarm.get_kind_display()) == ("sweep_row", "orders.publish:5", "后台任务出错")

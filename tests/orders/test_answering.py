@@ -216,7 +216,7 @@ def test_a_row_that_cannot_lapse_does_not_stall_the_others(monkeypatch):
     monkeypatch.setattr(answering.lifecycle, "move", poisoned)
     assert answering.expire_due(world.START) == 4
     assert Order.objects.filter(state="lapsed").count() == 4
-    assert Alarm.objects.get().key == str(orders[2].pk)
+    assert Alarm.objects.get().key == f"orders.expire:{orders[2].pk}"
 
 
 def test_an_operator_lets_an_owner_step_back_at_the_owners_cause():

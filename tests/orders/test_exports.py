@@ -137,7 +137,7 @@ def test_after_three_failures_a_person_is_told(large, monkeypatch):
         wait_is_over(export)
     export.refresh_from_db()
     assert export.failed_at == MONDAY
-    assert Alarm.objects.get(kind="orders.exports").key == str(export.pk)
+    assert Alarm.objects.get(kind="sweep_row").key == f"orders.exports:{export.pk}"
 
 
 def test_of_two_workers_one_hands_its_file_in(large, tmp_path):

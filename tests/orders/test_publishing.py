@@ -339,7 +339,7 @@ def test_a_post_id_bound_to_another_order_alarms_and_moves_nothing_else(sandbox,
     monkeypatch.setattr(WeiboClient, "publish", twin)
     assert publishing.publish_due(START) == 1
     assert at_weibo.states(orders) == ["accepted", "published"]
-    assert Alarm.objects.filter(kind="orders.publish").exists()
+    assert Alarm.objects.filter(kind="sweep_row", key__startswith="orders.publish:").exists()
 
 
 def test_an_order_cancelled_against_all_rules_while_posted_alarms(sandbox, monkeypatch):

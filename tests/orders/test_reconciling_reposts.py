@@ -109,4 +109,4 @@ def test_two_lost_reposts_of_one_account_do_not_both_take_the_one_that_was_made(
     reconciling.reconcile_due(second_start + 3 * MINUTE)
     assert at_weibo.states(orders) == ["published", "accepted"]
     assert orders[1].attempts.get().full_reads == 1
-    assert not Alarm.objects.filter(kind="orders.reconcile").exists()
+    assert not Alarm.objects.filter(kind="sweep_row").exists()

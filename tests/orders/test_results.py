@@ -176,7 +176,7 @@ def test_a_task_that_cannot_be_closed_raises_an_alarm(monkeypatch):
 
     monkeypatch.setattr(closing.review, "close", broken)
     assert closing.close_due(world.START + 2 * DAY) == 0
-    assert Alarm.objects.get(kind="orders.close").key == str(order.task_id)
+    assert Alarm.objects.get(kind="sweep_row").key == f"orders.close:{order.task_id}"
 
 
 # --- report ---

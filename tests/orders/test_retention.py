@@ -297,7 +297,7 @@ def test_a_row_that_cannot_be_written_is_set_aside(sandbox, monkeypatch):
     monkeypatch.setattr(retention, "_row", fail)
     assert retention.check_due(START) == 1
     assert fresh(orders[0]).next_check_at == START + 10 * MINUTE
-    assert Alarm.objects.get(kind="orders.readings").key == str(orders[0].pk)
+    assert Alarm.objects.get(kind="sweep_row").key == f"orders.readings:{orders[0].pk}"
 
 
 def test_a_verdict_is_given_on_the_row_as_it_stands(sandbox, monkeypatch):
