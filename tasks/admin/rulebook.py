@@ -1,5 +1,6 @@
 """The rule book at the desk: edit with examples, try a text, see what would change, publish (R42-R47, R49)."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -129,6 +130,17 @@ class ReasonTemplateAdmin(NamedInRows, ModelAdmin):
         return False
 
 
+def _grouped(rules: Iterable[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """The rules of a version by category, kind and what they do: hundreds of words are read as words, not as rows."""
+    kinds, groups = dict(Rule.Kind.choices), dict[tuple[str, str, str], list[Mapping[str, str]]]()
+    for rule in rules:
+        groups.setdefault((rule["category"], rule["kind"], rule["action"]), []).append(rule)
+    return [
+        {"category": category, "kind": kinds[kind], "action": action, "rules": groups[category, kind, action]}
+        for category, kind, action in sorted(groups)
+    ]
+
+
 @admin.register(RuleSet)
 class RuleSetAdmin(LookOnly, ModelAdmin):
     list_display = ("version", "published_at", "published_by", "note")
@@ -145,14 +157,13 @@ class RuleSetAdmin(LookOnly, ModelAdmin):
             raise PermissionDenied
         one = get_object_or_404(RuleSet, pk=int(object_id) if object_id.isdigit() else 0)
         before = RuleSet.objects.filter(number=one.number - 1).first()
-        kinds = dict(Rule.Kind.choices)
         context = {
             **self.admin_site.each_context(request),
             "title": _("规则版本 %(version)s") % {"version": one.version},
             "opts": self.opts,
             "one": one,
             "changes": publishing.difference(before.data, one.data) if before else None,
-            "rules": [{**rule, "kind": kinds[rule["kind"]]} for rule in one.data["rules"]],
+            "groups": _grouped(one.data["rules"]),
         }
         return TemplateResponse(request, "admin/tasks/version.html", context)
 

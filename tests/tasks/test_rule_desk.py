@@ -130,6 +130,15 @@ def test_versions_are_looked_at_and_never_touched(administrator):
     page(administrator, f"{VERSIONS}abc/change/", 404)
 
 
+def test_a_version_shows_each_of_its_rules_once_with_its_kind(administrator):
+    version = RuleSet.objects.get()
+    groups = administrator.get(f"{VERSIONS}{version.pk}/change/").context["groups"]
+    shown = [(one["category"], str(one["kind"]), rule["text"]) for one in groups for rule in one["rules"]]
+    kinds = dict(Rule.Kind.choices)
+    held = [(rule["category"], str(kinds[rule["kind"]]), rule["text"]) for rule in version.data["rules"]]
+    assert (sorted(shown), len(groups) < 40 < len(held)) == (sorted(held), True)
+
+
 def test_reasons_are_switched_off_and_not_deleted(desk):
     assert "图片中含有违禁内容" in page(desk, "/admin/tasks/reasontemplate/")
     page(desk, "/admin/tasks/reasontemplate/1/delete/", 403)
