@@ -19,11 +19,8 @@ GROUPS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "tasks": (
             "view_task",
             "view_submission",
-            "view_item",
             "view_decision",
             "add_decision",
-            "view_image",
-            "view_firstapproval",
             "view_reasontemplate",
             "add_reasontemplate",
             "change_reasontemplate",

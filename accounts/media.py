@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from accounts import history
 from accounts.models import AccountDecision, Category, MediaAccount, User, WeiboAccount
 from accounts.rulings import Ruling, reason_of, record, require_reviewer_of
+from accounts.verified import Verified
 from accounts.weibo_binding import is_organisation
 from weitask.refusal import Conflict, Problem, Refusal
 
-DECEASED: Final = 400  # verified_type of an account that nobody may speak for (weibo.md 3)
 MAX_PRICE: Final = 10**10  # fen
 
 Review = MediaAccount.Review
@@ -35,7 +35,7 @@ def open_account(*, weibo: WeiboAccount, by: User, now: datetime) -> MediaAccoun
         raise Refusal("not_yours", _("只能使用自己绑定的微博帐号"))
     if weibo.token_state != WeiboAccount.Token.VALID:
         raise Refusal("weibo_not_authorised", _("微博授权已失效，请先重新授权"))
-    if weibo.verified_type == DECEASED:
+    if weibo.verified_type == Verified.DECEASED:
         raise Refusal("account_not_eligible", _("该微博帐号不能参与接单"))
     facts = {
         "owner": by,

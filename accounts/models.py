@@ -24,7 +24,9 @@ from accounts.querysets import (
     MediaAccountQuerySet,
     NoticeQuerySet,
 )
+from accounts.verified import Verified
 from weitask.models import append_only, spoken
+from weitask.periods import shanghai
 
 
 class Identity(models.TextChoices):
@@ -90,7 +92,7 @@ class WeiboAccount(models.Model):
     screen_name = models.CharField(_("微博昵称"), max_length=60)
     followers = models.BigIntegerField(_("粉丝数"), default=0)
     verified = models.BooleanField(_("已认证"), default=False)
-    verified_type = models.SmallIntegerField(_("认证类型"), default=-1)
+    verified_type = models.SmallIntegerField(_("认证类型"), choices=Verified, default=Verified.NONE)
     verified_reason = models.CharField(_("认证说明"), max_length=200, blank=True)
     region = models.CharField(_("地区"), max_length=40, blank=True)
     description = models.CharField(_("简介"), max_length=300, blank=True)
@@ -292,6 +294,9 @@ class RatingScore(models.Model):
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["account", "-at"], name="rating_latest")]
         triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.score} · {shanghai(self.at):%F %R}"
 
 
 class Slot(models.Model):

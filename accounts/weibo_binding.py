@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import history, notices, vault
 from accounts.models import MediaAccount, User, WeiboAccount
+from accounts.verified import Verified
 from weitask.gateways import weibo as gateway
 from weitask.gateways.errors import GatewayError, PermanentError
 from weitask.periods import SHANGHAI, shanghai
@@ -219,7 +220,8 @@ def _was_read(account: WeiboAccount, now: datetime) -> None:
 
 def is_organisation(account: WeiboAccount) -> bool:
     """企业认证 by Weibo's facts (A28, weibo.md 3); which types count is a setting. Type 8 is not yet `verified`."""
-    return account.verified_type in settings.WEIBO_ORG_TYPES and (account.verified or account.verified_type == 8)
+    settled = account.verified or account.verified_type == Verified.UNDER_REVIEW
+    return settled and account.verified_type in settings.WEIBO_ORG_TYPES
 
 
 def _copy_to_media(account: WeiboAccount, now: datetime) -> None:

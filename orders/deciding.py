@@ -19,6 +19,7 @@ from orders.moves import Cause, State
 from orders.timeline import NOT_BEFORE
 from tasks.models import TaskState
 from weitask.alarms import resolve_alarm
+from weitask.models import Alarm
 from weitask.refusal import Conflict, Forbidden, Refusal
 
 
@@ -75,7 +76,7 @@ def decide(*, order: Order, by: User, outcome: str, reason: str, now: datetime, 
         if not choice.act(Case(order=order, by=by, now=now, post=post.get("post"))):
             raise Conflict("decided", _("订单状态已改变，或时间未到，不能这样裁定"))
         Verdict.objects.create(order=order, outcome=outcome, reason=reason.strip(), by=by, at=now)
-        resolve_alarm(kind="order_undecided", key=order.number, by=by, now=now)
+        resolve_alarm(kind=Alarm.Kind.ORDER_UNDECIDED, key=order.number, by=by, now=now)
     order.refresh_from_db()
     return order
 
@@ -83,6 +84,14 @@ def decide(*, order: Order, by: User, outcome: str, reason: str, now: datetime, 
 def outcomes(order: Order) -> list[Outcome]:
     """What may be decided about the order as it stands."""
     return [outcome for outcome in OUTCOMES if outcome.state == order.state]
+
+
+def outcome_in_words(verdict: Verdict) -> str:
+    """What was decided, as the person who decided it chose it."""
+    kind, _colon, code = verdict.outcome.partition(":")
+    if code:
+        return _("拒单归为：%(ground)s") % {"ground": refusals.name_of(code)}
+    return str(_NAMES[kind])
 
 
 def reclass(*, order: Order, by: User, code: str, reason: str, now: datetime) -> Order:
@@ -200,3 +209,6 @@ OUTCOMES: Final = (
     Outcome("goes_on", State.ACHIEVED, gettext_lazy("没有问题，继续观察"), _goes_on),
     Outcome("deleted_early", State.ACHIEVED, gettext_lazy("不足 30 天即删除"), _deleted_early),
 )
+_NAMES: Final = {outcome.code: outcome.name for outcome in OUTCOMES} | {
+    "step_back": gettext_lazy("同意帐号主退出")  # written by `orders.answering`
+}

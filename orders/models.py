@@ -3,7 +3,7 @@
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -183,6 +183,7 @@ class OrderEvent(models.Model):
     recorded_at = models.DateTimeField(_("记录时间"), db_default=Now())
 
     class Meta:
+        verbose_name = verbose_name_plural = _("状态记录")
         ordering = ["id"]
         triggers = append_only()
 
@@ -220,6 +221,7 @@ class PublishAttempt(models.Model):
     message = models.CharField(_("返回信息"), max_length=300, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("发布尝试")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["order", "number"], name="attempt_number"),
@@ -261,6 +263,7 @@ class Reading(models.Model):
     code = models.CharField(_("返回码"), max_length=30, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("数据记录")
         ordering = ["id"]
         indexes = [models.Index(fields=["order", "id"], name="reading_of_order")]
         triggers = append_only()
@@ -278,6 +281,9 @@ class Verdict(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("裁定")
         triggers = append_only()
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class RatingAppeal(models.Model):
@@ -306,9 +312,7 @@ class RatingAppeal(models.Model):
                 | Q(accepted__isnull=False, decided_by__isnull=False, decided_at__isnull=False) & ~Q(answer=""),
                 name="appeal_decided_by_whom_when_why",
             ),
-            models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=models.F("by")), name="appeal_not_by_oneself"
-            ),
+            models.CheckConstraint(condition=Q(decided_by=None) | ~Q(decided_by=F("by")), name="appeal_not_by_oneself"),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -339,9 +343,7 @@ class StandingRule(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("自动接单规则")
-        constraints = [
-            models.CheckConstraint(condition=Q(opens__lt=models.F("closes")), name="standing_rule_has_hours"),
-        ]
+        constraints = [models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="standing_rule_has_hours")]
 
 
 class LateSettlement(models.Model):

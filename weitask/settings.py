@@ -160,6 +160,7 @@ VAULT_KEYS = env.list("VAULT_KEYS")
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "weitask.formats"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.forms import ModelMultipleChoiceField, SelectMultiple
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -68,7 +69,10 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     filter_horizontal = []
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
-        """Rights over what is ours; those over the tables of libraries would open no page of the desk."""
-        kwargs["queryset"] = Permission.objects.filter(content_type__app_label__in=desk.APPS)
+        """Rights over what the desk shows of ours; others would open no page of it."""
+        desks = self.admin_site._registry.values()
+        shown = {one.model for one in desks} | {inline.model for one in desks for inline in one.inlines}
+        kinds = ContentType.objects.get_for_models(*(one for one in shown if one._meta.app_label in desk.APPS)).values()
+        kwargs["queryset"] = Permission.objects.filter(content_type__in=kinds)
         kwargs |= {"form_class": Rights, "widget": SelectMultiple(attrs={"size": 20})}
         return super().formfield_for_manytomany(db_field, request, **kwargs)

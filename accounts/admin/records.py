@@ -40,9 +40,9 @@ class WeiboAccountAdmin(ReadOnlyAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
-    exclude = ["dedupe"]
-    list_display = ["created_at", "user", "kind", "title", "urgent", "copies", "read_at"]
-    list_filter = ["kind", "deliveries__state", "urgent"]
+    fields = ["created_at", "user", "title", "body", "url", "urgent", "copies", "read_at"]
+    list_display = ["created_at", "user", "title", "urgent", "copies", "read_at"]
+    list_filter = ["deliveries__state", "urgent"]
     search_fields = ["user__username", "title", "dedupe"]
     list_select_related = ["user"]
 

@@ -79,7 +79,7 @@ class FeeRateAdmin(_TermsAdmin):
 
     @display(description=_("费率"), ordering="rate_bp")
     def rate(self, row: FeeRate) -> str:
-        return f"{row.rate_bp // 100}.{row.rate_bp % 100:02d}%"
+        return str(row)
 
     @action(
         description=_("设置服务费率"),

@@ -159,7 +159,7 @@ class Transfer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reason} {self.reference}"
+        return f"{self.get_reason_display()} {self.reference}"
 
     @property
     def of_order(self) -> bool:
@@ -204,3 +204,6 @@ class Entry(models.Model):
                 plan_is_kept=True,
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"#{self.account_id}-{self.seq}"

@@ -59,6 +59,9 @@ class PaymentNotice(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "number", "state"], name="payment_notice_once")]
         triggers = append_only()
 
+    def __str__(self) -> str:
+        return f"{self.number} {self.state}"
+
 
 class SuspenseItem(models.Model):
     """Money Sina Pay says it took that we cannot place: wrong amount or unknown order (F25).

@@ -35,6 +35,9 @@ class Hold(models.Model):
         ]
         indexes = [models.Index(fields=["advertiser"], condition=Q(ended_at=None), name="hold_live")]
 
+    def __str__(self) -> str:
+        return f"#{self.submission_id}"
+
 
 class CreditLimit(models.Model):
     """信用额度 of a contract partner, dated; the newest row that has begun counts until it ends (R124, A32)."""
@@ -52,6 +55,9 @@ class CreditLimit(models.Model):
         constraints = [models.CheckConstraint(condition=Q(amount__gte=0, amount__lte=MAX_FEN), name="credit_sane")]
         triggers = append_only()
 
+    def __str__(self) -> str:
+        return self.contract
+
 
 class FeeRate(models.Model):
     """平台服务费率 in basis points from a moment on; no row means 0 % (A10)."""
@@ -65,3 +71,6 @@ class FeeRate(models.Model):
         ordering = ["-valid_from"]
         constraints = [models.CheckConstraint(condition=Q(rate_bp__gte=0, rate_bp__lte=5000), name="fee_rate_sane")]
         triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.rate_bp // 100}.{self.rate_bp % 100:02d}%"

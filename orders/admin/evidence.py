@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
 from accounts.admin.beside import Beside
+from orders import deciding
 from orders.models import OrderEvent, PublishAttempt, Reading, Verdict
 
 
@@ -39,7 +42,11 @@ class ReadingInline(Beside):
 
 class VerdictInline(Beside):
     model = Verdict
-    fields = readonly_fields = ("at", "outcome", "reason", "by")
+    fields = readonly_fields = ("at", "decided", "reason", "by")
+
+    @display(description=_("裁定"))
+    def decided(self, verdict: Verdict) -> str:
+        return deciding.outcome_in_words(verdict)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("by")

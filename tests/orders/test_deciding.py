@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Notice
-from orders import deciding
+from orders import deciding, refusals
 from orders.deciding import FoundPost
 from orders.models import Order, PublishAttempt, Verdict
 from tasks.models import Task
@@ -160,3 +160,10 @@ def test_judging_anew_needs_a_reason_and_a_ground(code, reason, problem):
 def test_only_an_owners_refusal_is_judged_anew():
     with pytest.raises(Conflict):
         deciding.reclass(order=world.one(), by=world.judge(), code="none", reason="理由", now=world.START + HOUR)
+
+
+def test_whatever_was_decided_is_named_on_the_desk():
+    codes = {one.code for one in deciding.OUTCOMES} | {f"ground:{one.code}" for one in refusals.GROUNDS} | {"step_back"}
+    words = {deciding.outcome_in_words(Verdict(outcome=code)) for code in codes}
+    assert {"保留超过 24 小时，订单达成", "拒单归为：对价格不满意", "同意帐号主退出"} < words
+    assert len(words) == len(codes)

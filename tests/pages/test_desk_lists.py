@@ -1,5 +1,7 @@
 """The lists of the desk stay quick over a million rows, and the menu shows each person their own."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
@@ -9,6 +11,7 @@ from accounts import access
 from tests.accounts.people import in_group
 from tests.factories import AdvertiserFactory, UserFactory
 from weitask import counting, desk
+from weitask.periods import shanghai
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/accounts/advertiser/"
@@ -35,6 +38,18 @@ def test_a_short_list_is_counted_exactly(client, chief):
     AdvertiserFactory()
     answer = client.get(LIST)
     assert (answer.context["cl"].result_count, "1+" in answer.content.decode()) == (1, False)
+
+
+def test_an_empty_list_says_whether_its_filters_are_why(client, chief):
+    assert ["还没有记录" in client.get(path).content.decode() for path in (LIST, f"{LIST}?q=nobody")] == [True, False]
+    assert "清除筛选" in client.get(f"{LIST}?q=nobody").content.decode()
+
+
+def test_a_moment_stays_on_one_line_in_either_language(client, chief):
+    cell = re.compile(rf'whitespace-nowrap" data-label="[^"]+">{shanghai(AdvertiserFactory().created_at):%F %R}</td>')
+    for language in ("zh-hans", "en"):
+        client.cookies["django_language"] = language
+        assert cell.search(client.get(LIST).content.decode())
 
 
 def test_every_list_of_the_desk_keeps_to_the_limits():

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field
+from django.contrib.auth.models import Group
+from django.db.models import Model
 
 from tests.factories import UserFactory
 
@@ -24,6 +26,19 @@ def test_every_heading_and_label_is_in_chinese(rf):
     }
     foreign = {where: said for where, said in labels.items() if said not in SAME and not CHINESE.search(said)}
     assert (foreign, len(labels) > 200) == ({}, True)
+
+
+def test_every_row_has_a_name_of_its_own():
+    assert [one._meta.label for one in admin.site._registry if one.__str__ is Model.__str__] == []
+
+
+@pytest.mark.django_db
+def test_every_right_is_named_in_chinese(rf):
+    request = rf.get("/")
+    request.user = UserFactory(staff=True, is_superuser=True)
+    rights = admin.site._registry[Group].get_form(request)().fields["permissions"]
+    names = [rights.label_from_instance(one) for one in rights.queryset]
+    assert [name for name in names if not all(map(CHINESE.search, name.split(" | ")))] == []
 
 
 def _columns(desk):

@@ -2,7 +2,7 @@
 asks for all headings again in each row), and no template is rendered for a tick box or a value."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -19,7 +19,17 @@ from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import flatten_fieldsets, help_text_for_field, label_for_field, lookup_field, quote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
-from django.db.models import DateField, FileField, ForeignKey, JSONField, ManyToManyField, Model, TimeField, URLField
+from django.db.models import (
+    BooleanField,
+    DateField,
+    FileField,
+    ForeignKey,
+    JSONField,
+    ManyToManyField,
+    Model,
+    TimeField,
+    URLField,
+)
 from django.forms import ModelForm
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
@@ -57,7 +67,7 @@ class Column:
     opening: str
     opening_on_one_line: str
     closing: str
-    names: dict[Any, str] = field(default_factory=dict)  # of the values of a choice, as rows have them
+    names: dict[Any, str] = field(default_factory=dict)  # of the few values it has: choices, labels, yes and no
 
 
 @register.inclusion_tag("admin/list.html", takes_context=True)
@@ -146,7 +156,7 @@ def _column(name: Any, words: str, link: str) -> Column:
     style = " ".join([f"field-{getattr(name, '__name__', name)}", *ROW_CLASSES])
     opening, on_one_line = (
         format_html('<{} class="{}" data-label="{}">{}', tag, kind, words, anchor)
-        for kind in (style, f"{style} nowrap")
+        for kind in (style, f"{style} whitespace-nowrap")
     )
     return Column(name, opening, on_one_line, f"</a></{tag}>" if link else f"</{tag}>")
 
@@ -173,7 +183,7 @@ def _cell(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bo
 
 
 def _shown(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bool) -> tuple[str, bool]:
-    """What a cell says, and whether it stays on one line: days, times and names do."""
+    """What a cell says, and whether it stays on one line: days and times do."""
     empty = desk.get_empty_value_display()
     try:
         found, attribute, value = lookup_field(column.name, row, desk)
@@ -181,15 +191,21 @@ def _shown(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: b
         return empty, False
     if found is None or found.auto_created:
         if label := getattr(attribute, "label", None):
-            return display_for_label(value, empty, label), False
+            return _once(column, value, lambda: display_for_label(value, empty, label)), False
         return display_for_value(value, getattr(attribute, "empty_value_display", empty)), isinstance(value, date)
     if isinstance(found, ForeignKey):
-        return (empty if value is None else _related(desk, value) if linked else str(value)), True
-    if found.choices is not None:
-        if value not in column.names:
-            column.names[value] = str(display_for_field(value, found, empty))
-        return column.names[value], False
+        return (empty if value is None else _related(desk, value) if linked else str(value)), False
+    if found.choices is not None or isinstance(found, BooleanField):
+        unknown = empty if value in ("", None) else str(value)
+        return _once(column, value, lambda: str(display_for_field(value, found, unknown))), False
     return display_for_field(value, found, empty), isinstance(found, DateField | TimeField)
+
+
+def _once(column: Column, value: Any, shown: Callable[[], str]) -> str:
+    """One of the few values that a column has, put into words when the first row has it."""
+    if value not in column.names:
+        column.names[value] = shown()
+    return column.names[value]
 
 
 def _related(desk: "BaseModelAdmin[Any]", row: Model) -> str:
