@@ -65,6 +65,7 @@ PEOPLE: Final[dict[str, tuple[Page, ...]]] = {
         Page("personal-account", "market_account", ("specific_account",), has_charts=True),
         Page("personal-editor", "task_new"),
         Page("personal-tasks", "tasks"),
+        Page("tasks-none", "tasks", query="?state=halted"),
         Page("personal-task", "task", ("personal_task",)),
         Page("personal-wallet", "wallet"),
         Page("personal-weibo", "weibo_accounts"),
@@ -73,7 +74,6 @@ PEOPLE: Final[dict[str, tuple[Page, ...]]] = {
     "qiye": (
         Page("advertiser-home", "home", has_charts=True),
         Page("tasks", "tasks"),
-        Page("tasks-none", "tasks", query="?q=没有这样的任务"),
         Page("task", "task", ("task",), has_charts=True),
         Page("task-lapsed", "task", ("lapsed_task",)),
         Page("task-order", "task_order", ("task_order",)),
