@@ -23,7 +23,7 @@ from weitask import heap
 
 pytestmark = pytest.mark.timeout(1800)
 
-ROUNDS, BUDGET = 20, 100  # ms
+ROUNDS, BUDGET = 40, 100  # ms
 LOOP = 200_000
 
 

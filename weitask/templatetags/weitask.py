@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django import template
 from django.forms import BoundField
+from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -31,6 +32,12 @@ def money(fen: int | None) -> str:
     if fen is None:
         return "–"
     return f"{'-' if fen < 0 else ''}¥{display(abs(fen))}"
+
+
+@register.filter
+def attributes(given: Mapping[str, object] | None) -> SafeString:
+    """The attributes of a tag, as Django's forms write them: true ones without a value, false ones not at all."""
+    return flatatt(dict(given)) if given else SafeString("")
 
 
 @register.filter
