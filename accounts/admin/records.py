@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import rating
 from accounts.admin.acting import ReadOnlyAdmin
 from accounts.models import AccountDecision, Advertiser, Notice, RatingScore, WeiboAccount
 
@@ -68,9 +69,15 @@ class AccountDecisionAdmin(ReadOnlyAdmin):
 
 @admin.register(RatingScore)
 class RatingScoreAdmin(ReadOnlyAdmin):
+    fields = ["at", "account", "score", "in_parts", "formula"]
+    readonly_fields = ["in_parts"]
     list_display = ["at", "account", "score", "formula"]
     search_fields = ["account__screen_name"]
     list_select_related = ["account"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RatingScore]:
         return super().get_queryset(request).exclude(account__owner=request.user)
+
+    @admin.display(description=_("分项"))
+    def in_parts(self, row: RatingScore) -> str:
+        return "\n".join(f"{one['name']} {one['points']}/{one['most']}" for one in rating.named(row.parts))
