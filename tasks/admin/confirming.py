@@ -128,7 +128,7 @@ def page(request: HttpRequest, *, site: AdminSite, button: Button, asked: Asked)
         **site.each_context(request),
         "title": button.title,
         "button": button,
-        "form": form,
+        "form": form if asked.rows else (),
         "rows": [(row, button.foresee(row, now), button.lines(row) if button.lines else ()) for row in asked.rows],
         "asked": asked,
         "checkbox": ACTION_CHECKBOX_NAME,

@@ -56,11 +56,12 @@ class TaskAdmin(LookOnly, ModelAdmin):
 
     @action(description=gettext_lazy("紧急叫停"), url_path="halt", permissions=["decide"], icon="front_hand")
     def halt_one(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """The button on the task's page."""
+        """The button on the task's page; who comes by its address when there is nothing to stop is told so."""
         if not self.has_decide_permission(request):
             raise PermissionDenied
         task = get_object_or_404(self.get_queryset(request), pk=object_id)
-        asked = Asked([task], reverse("admin:tasks_task_change", args=[task.pk]))
+        rows = [task] if task.state in LIVE or request.method == "POST" else []
+        asked = Asked(rows, reverse("admin:tasks_task_change", args=[task.pk]))
         return confirming.page(request, site=self.admin_site, button=buttons.HALT, asked=asked)
 
     @action(description=gettext_lazy("叫停结果"), url_path="halt-result", permissions=["decide"], icon="list_alt")

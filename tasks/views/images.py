@@ -11,13 +11,13 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts import workspace
+from accounts import access, workspace
 from accounts.models import User
 from accounts.workspace import advertiser_required
 from tasks import images
 from tasks.models import Image, Item
 from tasks.policy import MAX_IMAGES
-from weitask import clock
+from weitask import clock, proof
 from weitask.refusal import Refusal
 
 
@@ -44,7 +44,7 @@ def image(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The picture itself; a stranger gets 404. The API names this address too, so a token opens it like a session."""
     user = workspace.active(request).user or _of_token(request)
     found = Image.objects.filter(pk=pk).first()
-    if user is None or found is None or not _may_see(user, found):
+    if user is None or found is None or not _may_see(request, user, found):
         raise Http404
     answer = FileResponse(found.file.open("rb"))
     answer["X-Content-Type-Options"] = "nosniff"
@@ -61,8 +61,9 @@ def _of_token(request: HttpRequest) -> User | None:
     return found[0] if found else None
 
 
-def _may_see(user: User, found: Image) -> bool:
-    if found.advertiser.user_id == user.pk or user.has_perm("tasks.view_submission"):
+def _may_see(request: HttpRequest, user: User, found: Image) -> bool:
+    """Its advertiser, a reviewer behind the second step, and the owners who were asked to post it."""
+    if found.advertiser.user_id == user.pk or (access.is_reviewer(user) and proof.of_second_step(request)):
         return True
     dispatched = Q(image_ids__contains=[found.pk], order__owner=user)
     return Item.objects.filter(dispatched).exists()

@@ -3,6 +3,7 @@
 Nothing that axe-core calls serious or critical is accepted anywhere, unfold's own markup included.
 """
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -12,14 +13,17 @@ from playwright.sync_api import Page
 from tests.journeys.browser import DESK, PHONE
 from weitask.local import assets
 
+THOROUGH: Final = bool(os.environ.get("THOROUGH"))  # every row, and each width in both themes: takes a while
+
 RULES: Final = {
     "resultTypes": ["violations"],
     "preload": False,
     "iframes": False,
-    "exclude": ["tbody tr:nth-child(n+7)"],  # rows of a list are alike
+    "exclude": [] if THOROUGH else ["tbody tr:nth-child(n+7)"],  # rows of a list are alike
 }
 
 BOTH_WAYS: Final = [(DESK, False), (PHONE, True)]  # each width and each theme once
+ALL_WAYS: Final = [*BOTH_WAYS, (DESK, True), (PHONE, False)]
 
 _AXE: Final = """async (options) => {
   const found = await axe.run({ exclude: options.exclude }, options);
@@ -63,12 +67,13 @@ class Finding:
 def findings(page: Page, *, is_one_of_many: bool) -> list[Finding]:
     """Wide in light and narrow in dark, by all rules; each element once.
 
-    Of the desk's many lists, drawn by the same templates, each is looked at wide in light only.
+    Of the desk's many lists, drawn by the same templates, each is looked at wide in light only; with `THOROUGH` all are
+    looked at in all ways.
     """
     page.evaluate(_STILL)
     page.evaluate(_axe())
     found: dict[tuple[str, str, bool], Finding] = {}
-    for size, dark in BOTH_WAYS[: 1 if is_one_of_many else 2]:
+    for size, dark in ALL_WAYS if THOROUGH else BOTH_WAYS[: 1 if is_one_of_many else 2]:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme="dark" if dark else "light")
         page.evaluate(_DARK, dark)

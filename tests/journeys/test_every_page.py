@@ -10,7 +10,7 @@ from tests.journeys import demo, looking
 from tests.journeys.browser import Window, executable, windows
 from weitask import clock
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(2400 if looking.THOROUGH else 900)]
 
 LIGHT, WITH_CHARTS = 250_000, 450_000  # bytes of script and style on a first visit, compressed
 

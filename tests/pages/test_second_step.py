@@ -7,21 +7,26 @@ import sys
 import time
 from collections.abc import Iterator
 from importlib import import_module
+from io import BytesIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver, reverse
+from PIL import Image as Picture
 from rest_framework.test import APIClient
 
 from accounts import access
 from accounts.models import User
+from tasks import images
 from tests.accounts.people import in_group, prove
 from tests.api.callers import V1, Caller, problem
-from tests.factories import UserFactory
+from tests.factories import AdvertiserFactory, UserFactory
+from weitask import clock
 from weitask.local.checks import production
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +158,20 @@ def test_the_api_of_reviewers_asks_for_the_same(db):
     assert client.post(V1 + path).status_code == 403
     prove(client.session, reviewer, method="mfa", id=factor.pk)
     assert client.post(V1 + path).status_code == 404
+
+
+def test_pictures_of_tasks_open_to_reviewers_behind_it(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    reviewer, file = in_group(access.TASK_REVIEW), BytesIO()
+    Picture.new("RGB", (60, 40), "red").save(file, "PNG")
+    upload = SimpleUploadedFile("a.png", file.getvalue())
+    picture = images.store(advertiser=AdvertiserFactory(), upload=upload, now=clock.now())
+    address = reverse("image", args=[picture.pk])
+    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    factor = TOTP.activate(reviewer, generate_totp_secret()).instance
+    assert client.get(address).status_code == 404
+    prove(client.session, reviewer, method="mfa", id=factor.pk)
+    assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize(("demo", "demanded"), [("0", "True"), ("1", "False")])

@@ -199,6 +199,16 @@ def test_the_stop_says_what_it_will_do_and_does_it(desk):
     assert (decision.platform_fault, Task.objects.get().state) == (True, "halted")
 
 
+def test_a_stop_that_has_nothing_to_stop_says_so_and_offers_nothing(desk):
+    task = approved().task
+    path = f"{TASKS}{task.pk}/halt/"
+    said(desk, path, {"confirmed": "yes", "reason": "内容有误"})
+    shown = page(desk, path)
+    assert ("没有可以处理的任务" in shown, "确认紧急叫停" in shown, 'name="reason"' in shown) == (True, False, False)
+    said(desk, path, {"confirmed": "yes", "reason": "再来一次"})
+    assert Decision.objects.filter(verdict="halt").count() == 1
+
+
 def test_the_stop_tells_of_an_addition_in_review(desk):
     task = approved().task
     chosen = [SelectionInput(MediaAccountFactory().pk, START, "新说法")]
