@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from weitask.periods import shanghai
+
 
 def append_only() -> list[pgtrigger.Trigger]:
     """Triggers that refuse UPDATE, DELETE and TRUNCATE, from psql too (R49, R131, architecture 1.4 and 1.8)."""
@@ -166,7 +168,7 @@ class SecurityEvent(models.Model):
         triggers = append_only()
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at:%F %T}"
+        return f"{self.get_kind_display()} {shanghai(self.at):%F %T}"
 
 
 class Lesson(models.Model):

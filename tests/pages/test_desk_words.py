@@ -1,6 +1,7 @@
 """Whatever the desk names, it names in its readers' language."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib import admin
@@ -9,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 
 from tests.factories import UserFactory
+from weitask.models import SecurityEvent
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME = {"ID", "UID", "IP"}  # in both languages
@@ -30,6 +32,11 @@ def test_every_heading_and_label_is_in_chinese(rf):
 
 def test_every_row_has_a_name_of_its_own():
     assert [one._meta.label for one in admin.site._registry if one.__str__ is Model.__str__] == []
+
+
+def test_a_moment_in_a_name_is_shanghais():
+    event = SecurityEvent(kind="card_revealed", at=datetime(2026, 1, 5, 22, tzinfo=UTC))
+    assert str(event) == "查看银行卡号 2026-01-06 06:00:00"
 
 
 @pytest.mark.django_db
