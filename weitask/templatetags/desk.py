@@ -242,7 +242,7 @@ def _value(name: Any, form: "ModelForm[Any]", desk: "BaseModelAdmin[Any]") -> st
     kind = _kind(form.instance, name)
     if isinstance(kind, JSONField):
         data = json.dumps(getattr(form.instance, kind.attname), ensure_ascii=False, indent=2)
-        return format_html('<pre class="whitespace-pre-wrap">{}</pre>', data)
+        return format_html("<pre>{}</pre>", data)
     if isinstance(kind, URLField | FileField | ManyToManyField) or name in form.fields:
         return UnfoldAdminReadonlyField(form, name, is_first=True, model_admin=desk).contents()
     shown, _ = _shown(desk, Column(name, "", "", ""), form.instance, linked=True)
