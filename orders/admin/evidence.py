@@ -40,13 +40,17 @@ class ReadingInline(Beside):
     fields = readonly_fields = ("outcome", "asked_at", "answered_at", "reposts", "comments", "likes", "code")
 
 
-class VerdictInline(Beside):
-    model = Verdict
-    fields = readonly_fields = ("at", "decided", "reason", "by")
+class Decided:
+    """A column that says a verdict in words."""
 
     @display(description=_("裁定"))
     def decided(self, verdict: Verdict) -> str:
         return deciding.outcome_in_words(verdict)
+
+
+class VerdictInline(Decided, Beside):
+    model = Verdict
+    fields = readonly_fields = ("at", "decided", "reason", "by")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("by")
