@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts import access
+from accounts.models import WeiboAccount
 from tests.accounts.people import in_group
-from tests.factories import AdvertiserFactory, UserFactory
+from tests.factories import AdvertiserFactory, MediaAccountFactory, UserFactory
 from weitask import counting, desk
 from weitask.periods import shanghai
 
@@ -50,6 +51,12 @@ def test_a_moment_stays_on_one_line_in_either_language(client, chief):
     for language in ("zh-hans", "en"):
         client.cookies["django_language"] = language
         assert cell.search(client.get(LIST).content.decode())
+
+
+def test_what_weibo_verifies_anew_is_shown_as_its_number(client, chief):
+    account = MediaAccountFactory().weibo
+    WeiboAccount.objects.filter(pk=account.pk).update(verified_type=77)
+    assert re.search(r"field-verified_type [^>]*>77</td>", client.get("/admin/accounts/weiboaccount/").content.decode())
 
 
 def test_every_list_of_the_desk_keeps_to_the_limits():
