@@ -15,6 +15,7 @@ from tasks.models import Decision, Image, Item, Submission, Task, TaskState
 from weitask import counting
 from weitask.questions import Rows, among
 
+NEAREST_FIRST: Final = (F("next_start_at").asc(nulls_last=True), "-pk")  # how the queue is read (A15)
 _STATES: Final = """
 SELECT one, (SELECT count(*) FROM (
     SELECT FROM tasks_task WHERE advertiser_id = %(advertiser)s AND state = one LIMIT %(most)s) AS few)
@@ -104,7 +105,7 @@ def desk(*, reviewer: Any) -> "QuerySet[Submission]":
     held = Item.objects.filter(submission=OuterRef("pk"), lapsed_at=None).order_by()
     counted = held.values("submission").annotate(number=Count("pk")).values("number")
     rows = rows.annotate(items_open=Coalesce(Subquery(counted), 0))
-    return rows.order_by(F("next_start_at").asc(nulls_last=True), "-pk")
+    return rows.order_by(*NEAREST_FIRST)
 
 
 def waiting(*, reviewer: User) -> int:

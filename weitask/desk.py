@@ -5,36 +5,16 @@ from typing import Any, Final, cast
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
-from django.contrib.admin import ModelAdmin
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.contrib.admin import ModelAdmin, ShowFacets
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
-from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from unfold.sites import UnfoldAdminSite
 
-from weitask import counting, desk_files, proof, work
+from weitask import desk_files, desk_pages, proof, work
 
-ROWS: Final = 20  # of a page
 APPS: Final = ("tasks", "orders", "accounts", "billing", "weitask", "auth")  # as the work goes
-
-
-class AtLeast(int):
-    """A number that is the least there can be: `1000+` wherever it is shown."""
-
-    def __str__(self) -> str:
-        return f"{int(self)}+"
-
-
-class Pages(Paginator):
-    """The first thousand rows in pages; who looks for another one searches or filters."""
-
-    @cached_property
-    def count(self) -> int:
-        found = counting.upto(cast(QuerySet[Any], self.object_list), counting.LIST)
-        return AtLeast(counting.LIST) if found > counting.LIST else found
 
 
 class Desk(UnfoldAdminSite):
@@ -48,7 +28,9 @@ class Desk(UnfoldAdminSite):
         models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
         super().register([one for one in models if one._meta.app_label in APPS], *args, **options)
         for one in self._registry.values():
-            one.list_per_page, one.paginator, one.show_full_result_count = ROWS, Pages, False
+            one.list_per_page, one.paginator, one.show_full_result_count = desk_pages.ROWS, desk_pages.Counted, False
+            one.get_changelist = _pages  # type: ignore[method-assign]
+            one.show_facets = ShowFacets.NEVER  # numbers beside the choices of a filter count all rows
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Every list has its file beside it, `…/export/` with the filters of the list."""
@@ -81,6 +63,11 @@ class Desk(UnfoldAdminSite):
             found = sorted(super().get_app_list(request), key=lambda app: APPS.index(app["app_label"]))
             self._menus[key] = [_named(app) for app in found]
         return self._menus[key]
+
+
+
+def _pages(request: HttpRequest, **kwargs: Any) -> type[desk_pages.Cursored]:
+    return desk_pages.Cursored
 
 
 @secure_admin_login

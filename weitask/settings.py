@@ -110,7 +110,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets come through our loader, and may be ours
+FORM_RENDERER = "weitask.widgets.Renderer"
 
 # --- Who may enter --------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -67,7 +67,7 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
         return rows.annotate(desk_now=Value(clock.now(), DateTimeField()))
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
-        return tuple(queries.desk(reviewer=person(request)).query.order_by)
+        return queries.NEAREST_FIRST
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -4,7 +4,9 @@ from html.parser import HTMLParser
 
 import pytest
 from django import forms
-from django.forms.renderers import DjangoTemplates, TemplatesSetting
+from django.forms.renderers import DjangoTemplates
+
+from weitask.widgets import Renderer
 
 ATTRS = {"class": 'a"<b', "data-n": 3, "required": True, "disabled": False, "id": "x"}
 CHOICES = [("", "–"), ("one", "<一>"), ("组", [("2", "二"), ("three", "三")])]
@@ -40,12 +42,12 @@ def _drawn(widget, renderer, value):
 @pytest.mark.parametrize("kind", WIDGETS)
 @pytest.mark.parametrize("value", [None, "", 'x"<y', ["one", "2"]])
 def test_an_input_is_what_django_draws(kind, value):
-    assert _drawn(kind(), TemplatesSetting(), value) == _drawn(kind(), DjangoTemplates(), value)
+    assert _drawn(kind(), Renderer(), value) == _drawn(kind(), DjangoTemplates(), value)
 
 
 @pytest.mark.parametrize("kind", [forms.Select, forms.SelectMultiple, forms.RadioSelect, forms.CheckboxSelectMultiple])
 @pytest.mark.parametrize("value", [None, "2", ["one", "three"]])
 def test_a_choice_is_what_django_draws(kind, value):
-    assert _drawn(kind(choices=CHOICES), TemplatesSetting(), value) == _drawn(
+    assert _drawn(kind(choices=CHOICES), Renderer(), value) == _drawn(
         kind(choices=CHOICES), DjangoTemplates(), value
     )

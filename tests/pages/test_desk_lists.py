@@ -1,6 +1,7 @@
 """The lists of the desk stay quick over a million rows, and the menu shows each person their own."""
 
 import re
+from html import unescape
 
 import pytest
 from django.contrib import admin
@@ -10,8 +11,8 @@ from django.utils.translation import override
 from accounts import access
 from accounts.models import WeiboAccount
 from tests.accounts.people import in_group
-from tests.factories import AdvertiserFactory, MediaAccountFactory, UserFactory
-from weitask import counting, desk
+from tests.factories import AdvertiserFactory, CategoryFactory, MediaAccountFactory, UserFactory
+from weitask import counting, desk_pages
 from weitask.periods import shanghai
 
 pytestmark = pytest.mark.django_db
@@ -25,14 +26,52 @@ def chief(client):
     return user
 
 
-def test_a_list_of_thousands_says_so_and_ends_after_the_first_thousand(client, chief, monkeypatch):
+def turned(client, page, way):
+    """The page that the link leads to, and its rows."""
+    link = re.search(rf'href="([^"]+)" rel="{way}"', page.content.decode())
+    page = client.get(f"{LIST}{unescape(link[1])}")
+    return page, [row.pk for row in page.context["cl"].result_list]
+
+
+def test_a_list_of_thousands_says_so_and_is_turned_to_its_end_and_back(client, chief, monkeypatch):
     monkeypatch.setattr(counting, "LIST", 40)
     made = [AdvertiserFactory().pk for _ in range(45)]
-    first, last, beyond = (client.get(LIST, {"p": page}) for page in (1, 2, 3))
-    rows = [[row.pk for row in page.context["cl"].result_list] for page in (first, last)]
-    assert rows == [made[:24:-1], made[24:4:-1]]
-    assert "40+" in first.content.decode()
-    assert beyond.status_code == 302  # as Django answers a page that is not there
+    first = client.get(LIST)
+    second, in_the_middle = turned(client, first, "next")
+    last, at_the_end = turned(client, second, "next")
+    assert "共 40+ 条" in first.content.decode()
+    assert [in_the_middle, at_the_end] == [made[24:4:-1], made[4::-1]]
+    assert ('rel="prev"' in first.content.decode(), 'rel="next"' in last.content.decode()) == (False, False)
+    assert turned(client, last, "prev")[1] == in_the_middle
+
+
+def test_pages_keep_the_order_and_a_new_order_begins_with_the_first_page(client, chief):
+    made = [AdvertiserFactory().pk for _ in range(45)]
+    second, rows = turned(client, client.get(LIST, {"o": "-1"}), "next")
+    assert len(set(rows) & set(made)) == 20
+    assert second.context["cl"].get_ordering_field_columns() == {1: "desc"}
+    assert "after" not in unescape(re.search(r'<th scope="col".*?href="([^"]+)"', second.content.decode())[1])
+
+
+@pytest.mark.parametrize("nonsense", [{"after": "x"}, {"before": "W10"}, {"after": ""}, {"p": "7"}])
+def test_a_page_that_cannot_be_is_the_first_one(client, chief, nonsense):
+    made = [AdvertiserFactory().pk for _ in range(21)]
+    assert [row.pk for row in client.get(LIST, nonsense).context["cl"].result_list] == made[:0:-1]
+
+
+def test_a_row_of_a_further_page_is_edited_in_place(client, chief):
+    path = reverse("admin:accounts_category_changelist")
+    for number in range(25):
+        CategoryFactory(position=number)
+    first = client.get(path)
+    page = client.get(f"{path}{first.context['cl'].next}")
+    form = page.context["cl"].formset
+    typed = {one.html_name: one.value() for row in form.forms for one in row} | {"form-0-position": "900"}
+    edited = form.forms[0].instance
+    counts = {f"form-{name}": value for name, value in form.management_form.initial.items()}
+    client.post(f"{path}{first.context['cl'].next}", {**counts, **typed, "_save": "1"})
+    edited.refresh_from_db()
+    assert edited.position == 900
 
 
 def test_a_short_list_is_counted_exactly(client, chief):
@@ -61,7 +100,7 @@ def test_what_weibo_verifies_anew_is_shown_as_its_number(client, chief):
 
 def test_every_list_of_the_desk_keeps_to_the_limits():
     kept = {(one.list_per_page, one.paginator, one.show_full_result_count) for one in admin.site._registry.values()}
-    assert kept == {(desk.ROWS, desk.Pages, False)}
+    assert kept == {(desk_pages.ROWS, desk_pages.Counted, False)}
 
 
 def test_the_menu_begins_with_the_tasks_and_has_no_lists_of_other_libraries(client, chief):

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from itertools import chain, repeat
 from types import SimpleNamespace
 from typing import Any, Final, cast
@@ -34,12 +33,12 @@ from django.forms import ModelForm
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from unfold.fields import UnfoldAdminReadonlyField
-from unfold.templatetags.unfold_list import CHECKBOX_CLASSES, LINK_CLASSES, ROW_CLASSES, result_headers
+from unfold.templatetags.unfold_list import LINK_CLASSES, result_headers
 from unfold.utils import display_for_field, display_for_label, display_for_value
 from unfold.widgets import LABEL_CLASSES
 
@@ -55,8 +54,6 @@ SIGN: Final = (
     '<a href="{}" class="{} ml-1 text-base-500 dark:text-base-400" title="{}">'
     '<span class="block material-symbols-outlined">{}</span></a>'
 )
-CHOSEN: Final = "font-semibold text-primary-600 dark:text-primary-500"
-HERE: Final = SafeString(' aria-current="true"')
 
 
 @dataclass(frozen=True)
@@ -64,9 +61,10 @@ class Column:
     """What the cells of a column have in common."""
 
     name: Any  # as `list_display` has it
-    opening: str
-    opening_on_one_line: str
-    closing: str
+    kind: Any = None  # its field of the model; none where the desk works the value out
+    opening: str = ""
+    opening_on_one_line: str = ""
+    closing: str = ""
     names: dict[Any, str] = field(default_factory=dict)  # of the few values it has: choices, labels, yes and no
 
 
@@ -78,7 +76,7 @@ def desk_list(context: template.Context, cl: ChangeList) -> dict[str, Any]:
         "cl": cl,
         "hidden_fields": list(result_hidden_fields(cl)),
         "headings": SafeString("".join(_heading(cl, place, one) for place, one in enumerate(headings))),
-        "rows": list(_rows(cl, [str(one["text"]) for one in headings])),
+        "rows": SafeString("".join(_rows(cl, [str(one["text"]) for one in headings]))),
         "has_add_permission": cl.model_admin.has_add_permission(context["request"]),
     }
 
@@ -108,18 +106,20 @@ def _signs(one: Mapping[str, Any]) -> SafeString:
     return turn + format_html(SIGN, one["url_remove"], "sortremove", gettext("取消排序"), "cancel")
 
 
-def _rows(cl: ChangeList, headings: list[str]) -> Iterator[tuple["ModelForm[Any] | None", SafeString]]:
-    """The form of each row where the list is edited in place, and the cells."""
-    names = cl.list_display_links
+def _rows(cl: ChangeList, headings: list[str]) -> Iterator[str]:
+    """The body of the table for each row; where the list is edited in place, with the fields of its form."""
+    desk, names = cl.model_admin, cl.list_display_links
     leading = () if names is None else names or [one for one in cl.list_display if one != TICK][:1]
     columns = [
-        _ticks(cl) if name == TICK else _column(name, words, _link(cl) if name in leading else "")
+        _ticks(cl) if name == TICK else _column(desk, name, words, _link(cl) if name in leading else "")
         for name, words in zip(cl.list_display, headings, strict=True)
     ]
     forms = chain(cl.formset.forms if cl.formset else (), repeat(None))  # a row may be newer than what was sent
     for row, form in zip(cl.result_list, forms, strict=False):
-        cells = (_edited(column, form) or _cell(cl.model_admin, column, row) for column in columns)
-        yield form, SafeString("".join(cells))
+        cells = (_edited(column, form) or _cell(desk, column, row) for column in columns)
+        errors = form.non_field_errors() if form else ""
+        above = f'<tr><td class="text-left" colspan="100%">{errors}</td></tr>' if errors else ""
+        yield f'<tbody class="wt-row">{above}<tr class="data-row">{"".join(cells)}</tr></tbody>'
 
 
 def _link(cl: ChangeList) -> str:
@@ -134,7 +134,7 @@ def desk_inline(inline: InlineAdminFormSet) -> dict[str, Any]:
     link = _page(desk.admin_site, desk.model, ROW) if desk.show_change_link else ""
     headings = [capfirst(str(label_for_field(name, desk.model, desk))) for name in names]
     columns = [
-        _column(name, words, link if name is names[0] else "") for name, words in zip(names, headings, strict=True)
+        _column(desk, name, words, link if name is names[0] else "") for name, words in zip(names, headings, strict=True)
     ]
     rows = inline.formset.get_queryset()
     return {
@@ -150,21 +150,21 @@ def _page(site: AdminSite, model: type[Model], pk: int | str) -> str:
     return reverse(f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_change", args=[quote(pk)])
 
 
-def _column(name: Any, words: str, link: str) -> Column:
+def _column(desk: "BaseModelAdmin[Any]", name: Any, words: str, link: str) -> Column:
     tag = "th" if link else "td"
     anchor = format_html('<a href="{}" class="{}">', link, " ".join(LINK_CLASSES)) if link else ""
-    style = " ".join([f"field-{getattr(name, '__name__', name)}", *ROW_CLASSES])
+    style = f"field-{getattr(name, '__name__', name)} wt-cell"
     opening, on_one_line = (
         format_html('<{} class="{}" data-label="{}">{}', tag, kind, words, anchor)
         for kind in (style, f"{style} whitespace-nowrap")
     )
-    return Column(name, opening, on_one_line, f"</a></{tag}>" if link else f"</{tag}>")
+    return Column(name, _kind(desk.model, name), opening, on_one_line, f"</a></{tag}>" if link else f"</{tag}>")
 
 
 def _ticks(cl: ChangeList) -> Column:
     box = cl.model_admin.action_checkbox(SimpleNamespace(pk=ROW))
-    cell = format_html('<td class="{}" data-label="{}">{}', " ".join(CHECKBOX_CLASSES), gettext("选择"), box)
-    return Column(TICK, cell, cell, "</td>")
+    cell = format_html('<td class="action-checkbox wt-cell" data-label="{}">{}', gettext("选择"), box)
+    return Column(TICK, None, cell, cell, "</td>")
 
 
 def _edited(column: Column, form: "ModelForm[Any] | None") -> SafeString | None:
@@ -178,27 +178,44 @@ def _edited(column: Column, form: "ModelForm[Any] | None") -> SafeString | None:
 
 def _cell(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bool = False) -> SafeString:
     shown, on_one_line = ("", False) if column.name == TICK else _shown(desk, column, row, linked=linked)
-    opening = (column.opening_on_one_line if on_one_line else column.opening).replace(ROW, str(quote(row.pk)))
+    opening = column.opening_on_one_line if on_one_line else column.opening
+    if ROW in opening:
+        opening = opening.replace(ROW, str(quote(row.pk)))
     return SafeString(f"{opening}{conditional_escape(shown)}{column.closing}")
 
 
 def _shown(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bool) -> tuple[str, bool]:
     """What a cell says, and whether it stays on one line: days and times do."""
-    empty = desk.get_empty_value_display()
-    try:
-        found, attribute, value = lookup_field(column.name, row, desk)
-    except ObjectDoesNotExist:
-        return empty, False
-    if found is None or found.auto_created:
-        if label := getattr(attribute, "label", None):
-            return _once(column, value, lambda: display_for_label(value, empty, label)), False
-        return display_for_value(value, getattr(attribute, "empty_value_display", empty)), isinstance(value, date)
+    found = column.kind
+    if found is None:
+        return _worked_out(desk, column, row)
+    value, empty = getattr(row, column.name), desk.get_empty_value_display()
     if isinstance(found, ForeignKey):
         return (empty if value is None else _related(desk, value) if linked else str(value)), False
     if found.choices is not None or isinstance(found, BooleanField):
         unknown = empty if value in ("", None) else str(value)
         return _once(column, value, lambda: str(display_for_field(value, found, unknown))), False
+    if value.__class__ is str and value:
+        return value, False
     return display_for_field(value, found, empty), isinstance(found, DateField | TimeField)
+
+
+def _worked_out(desk: "BaseModelAdmin[Any]", column: Column, row: Model) -> tuple[str, bool]:
+    """What a method of the desk or of the row says."""
+    empty = desk.get_empty_value_display()
+    attribute = getattr(desk, column.name, None) if isinstance(column.name, str) else column.name
+    try:
+        if attribute is None or column.name == "__str__":
+            _found, attribute, value = lookup_field(column.name, row, desk)
+        else:
+            value = attribute(row)
+    except ObjectDoesNotExist:
+        return empty, False
+    if label := getattr(attribute, "label", None):
+        return _once(column, value, lambda: display_for_label(value, empty, label)), False
+    if value.__class__ in (str, SafeString):
+        return value, False
+    return display_for_value(value, getattr(attribute, "empty_value_display", empty)), isinstance(value, date)
 
 
 def _once(column: Column, value: Any, shown: Callable[[], str]) -> str:
@@ -239,49 +256,20 @@ def looked_at(line: Fieldline) -> str:
 
 def _value(name: Any, form: "ModelForm[Any]", desk: "BaseModelAdmin[Any]") -> str:
     """As the cell of a list says it, with its lines; what has a form of its own unfold draws."""
-    kind = _kind(form.instance, name)
+    kind = _kind(type(form.instance), name)
     if isinstance(kind, JSONField):
         data = json.dumps(getattr(form.instance, kind.attname), ensure_ascii=False, indent=2)
         return format_html("<pre>{}</pre>", data)
     if isinstance(kind, URLField | FileField | ManyToManyField) or name in form.fields:
         return UnfoldAdminReadonlyField(form, name, is_first=True, model_admin=desk).contents()
-    shown, _ = _shown(desk, Column(name, "", "", ""), form.instance, linked=True)
+    shown, _ = _shown(desk, Column(name, kind), form.instance, linked=True)
     return shown if isinstance(shown, SafeString) else linebreaksbr(shown)
 
 
-def _kind(row: Model, name: str) -> Any:
-    """The field of this name; none when the desk works the value out."""
+def _kind(model: type[Model], name: Any) -> Any:
+    """The field of this name; none when the desk works the value out, or it is the row's own number."""
     try:
-        return row._meta.get_field(name)
+        field = model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
-
-
-@register.simple_tag
-def desk_choices(choices: Iterable[Mapping[str, Any]]) -> SafeString:
-    """The choices of a filter beside a list, as links; the one that holds is marked."""
-    choice = (
-        '<li class="border-b border-base-200 last:border-b-0 dark:border-base-700 {}"><a href="{}"{}'
-        ' class="block px-3 py-2 hover:text-primary-600 dark:hover:text-primary-500">{}</a></li>'
-    )
-    rows = (
-        (CHOSEN if one["selected"] else "", one["query_string"], HERE if one["selected"] else "", one["display"])
-        for one in choices
-    )
-    box = '<ul class="border border-base-200 flex flex-col rounded-default shadow-xs dark:border-base-700">{}</ul>'
-    return format_html(box, format_html_join("", choice, rows))
-
-
-@register.simple_tag
-def desk_lists(models: Iterable[Mapping[str, str]], path: str) -> SafeString:
-    """The lists of one app in the menu of the desk; the one that `path` is in is marked."""
-    return SafeString("".join(_entry(one["admin_url"], one["name"], one["admin_url"] in path) for one in models))
-
-
-@cache  # the lists of the desk, in two languages
-def _entry(url: str, name: str, here: bool) -> SafeString:  # noqa: FBT001 [one of three words that make an entry]
-    style = "flex h-[38px] items-center -mx-3 px-3 rounded-default hover:text-primary-600 dark:hover:text-primary-500"
-    if here:
-        style = f"{style} bg-base-100 font-semibold text-primary-600 dark:bg-white/[.06] dark:text-primary-500 active"
-    mark = SafeString(' aria-current="page"') if here else ""
-    return format_html('<li><a href="{}" class="{}"{}>{}</a></li>', url, style, mark, name)
+    return None if field.auto_created or field.one_to_many else field
