@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import rating
 from accounts.admin.acting import ReadOnlyAdmin
 from accounts.models import AccountDecision, Advertiser, Notice, RatingScore, WeiboAccount
-from accounts.querysets import NoticeQuerySet
 from accounts.topics import Topic
 
 
@@ -55,8 +54,9 @@ class TopicFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return Topic.choices
 
-    def queryset(self, request: HttpRequest, queryset: NoticeQuerySet) -> NoticeQuerySet:
-        return queryset.about(Topic(self.value())) if self.value() in Topic.values else queryset
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        topic = self.value()
+        return queryset.about(Topic(topic)) if topic in Topic.values else queryset
 
 
 @admin.register(Notice)
