@@ -1,10 +1,14 @@
 """Vocabulary of queries: nouns, states and what a caller may see (spec 5)."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self, cast
 
 from django.db import models
 from django.db.models import Q
+
+from accounts.topics import Topic, beginnings_of
 
 if TYPE_CHECKING:
     from accounts.models import Advertiser, Category, User
@@ -57,6 +61,10 @@ class NoticeQuerySet(models.QuerySet):
 
     def unread(self) -> Self:
         return self.filter(read_at=None)
+
+    def about(self, topic: Topic) -> Self:
+        begins = [Q(kind__startswith=beginning) for beginning in beginnings_of(topic)]
+        return self.filter(reduce(or_, begins))
 
 
 class DeliveryQuerySet(models.QuerySet):

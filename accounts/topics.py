@@ -37,3 +37,8 @@ def topic_of(kind: str) -> Topic:
         if kind.startswith(beginning):
             return topic
     raise LookupError(kind)
+
+
+def beginnings_of(topic: Topic) -> list[str]:
+    """How the kinds of notices about a topic begin."""
+    return [beginning for beginning, its in _BEGINNINGS.items() if its == topic]

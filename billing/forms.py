@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from billing.cards import BANKS
+from billing.banks import Bank
 from weitask.forms import YuanField
 
 
@@ -16,7 +16,7 @@ class RechargeForm(forms.Form):
 class CardForm(forms.Form):
     """The bank card all income is paid to (R13)."""
 
-    bank_code = forms.ChoiceField(label=_("开户银行"), choices=[("", _("请选择")), *BANKS.items()])
+    bank_code = forms.ChoiceField(label=_("开户银行"), choices=[("", _("请选择")), *Bank.choices])
     number = forms.CharField(label=_("银行卡号"), max_length=24)
     name = forms.CharField(label=_("持卡人姓名"), max_length=40)
     cert_no = forms.CharField(label=_("持卡人身份证号"), max_length=18)

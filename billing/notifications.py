@@ -18,12 +18,11 @@ from weitask.gateways.sinapay import Notification, Trade
 from weitask.models import Alarm
 
 logger = logging.getLogger(__name__)
+Kind, State, Outcome = PaymentNotice.Kind, PaymentNotice.State, PaymentNotice.Outcome
 
 SUCCESS: Final = "success"
 FAIL: Final = "fail"
-DEPOSIT: Final = "deposit_status_sync"
-WITHDRAW: Final = "withdraw_status_sync"
-_ENDS: Final = ("SUCCESS", "FAILED")
+_ENDS: Final = (State.SUCCESS, State.FAILED)
 _OURS: Final = re.compile(r"[A-Za-z0-9_]{1,32}")
 
 _KEEP: Final = """
@@ -49,12 +48,12 @@ def receive(*, body: bytes, now: datetime) -> str:
     if _known(notice):
         return SUCCESS
     try:
-        if notice.kind == DEPOSIT:
+        if notice.kind == Kind.DEPOSIT:
             _deposit(notice, now=now)
-        elif notice.kind == WITHDRAW:
+        elif notice.kind == Kind.WITHDRAW:
             _payout(notice, now=now)
         else:
-            _keep(notice, "ignored", now=now)
+            _keep(notice, Outcome.IGNORED, now=now)
     except GatewayError as error:
         logger.warning("%s %s: Sina's list could not be read: %s", notice.kind, notice.number, error)
         return FAIL
@@ -76,14 +75,14 @@ def _deposit(notice: Notification, *, now: datetime) -> None:
             raise TemporaryError(code="no_end") from None
         with transaction.atomic():
             topups.believe(number=notice.number, trade=trade, now=now)
-            _keep(notice, "asked", now=now)
+            _keep(notice, Outcome.ASKED, now=now)
 
 
 def _plain_deposit(notice: Notification, *, now: datetime) -> None:
     """The usual case: a pending top-up ends as the notice says, or it ended so before."""
     with transaction.atomic():
         topup = TopUp.objects.select_for_update().get(number=notice.number)
-        if not _keep(notice, "done", now=now):
+        if not _keep(notice, Outcome.DONE, now=now):
             return
         if notice.state not in _ENDS:
             return  # an end is never overwritten by PROCESSING
@@ -100,9 +99,9 @@ def _misplaced_deposit(notice: Notification, *, now: datetime) -> None:
     with transaction.atomic():
         # Read after the call: money that was credited meanwhile must not be found a second time.
         topup = TopUp.objects.select_for_update().filter(number=notice.number).first()
-        if not _keep(notice, "suspense", now=now):
+        if not _keep(notice, Outcome.SUSPENSE, now=now):
             return
-        if notice.state != "SUCCESS" or (topup is not None and topup.state == TopUp.State.SUCCESS):
+        if notice.state != State.SUCCESS or (topup is not None and topup.state == TopUp.State.SUCCESS):
             _doubt(notice, now=now)
             return
         said = notice.amount_fen or 0
@@ -114,7 +113,7 @@ def _misplaced_deposit(notice: Notification, *, now: datetime) -> None:
         suspense.park(number=notice.number[:32], amount=said, reason=reason % {"amount": money.display(said)}, now=now)
         if topup is not None:
             topups.believe(number=notice.number, trade=trade, now=now)
-        elif trade is not None and trade.state == "SUCCESS":
+        elif trade is not None and trade.state == State.SUCCESS:
             suspense.confirm(number=notice.number, amount=trade.amount_fen, now=now)
 
 
@@ -132,7 +131,7 @@ def _payout(notice: Notification, *, now: datetime) -> None:
             _keep(notice, outcome, now=now)
             return
         # Nothing is booked on it: the query of the sweep compares number and amount itself.
-        if _keep(notice, "misplaced", now=now):
+        if _keep(notice, Outcome.MISPLACED, now=now):
             text = gettext_noop("付款通知 %(number)s 的单号或金额与账本不符") % {"number": notice.number}
             raise_alarm(kind=Alarm.Kind.PAYOUT_CONFLICT, key=notice.number, text=text, now=now)
 

@@ -212,3 +212,4 @@ OUTCOMES: Final = (
 _NAMES: Final = {outcome.code: outcome.name for outcome in OUTCOMES} | {
     "step_back": gettext_lazy("同意帐号主退出")  # written by `orders.answering`
 }
+CODES: Final = (*_NAMES, *(f"ground:{code}" for code in refusals.BY_CODE))  # all that a verdict's `outcome` may be

@@ -280,6 +280,7 @@ class Verdict(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("裁定")
+        indexes = [models.Index(fields=["outcome", "-id"], name="verdict_by_outcome")]
         triggers = append_only()
 
     def __str__(self) -> str:

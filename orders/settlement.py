@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing import audit, payouts
 from billing.models import PayoutRun
@@ -125,8 +126,8 @@ def _audit(now: datetime) -> None:
     violations = audit.run(as_of=now)
     if violations:
         first = violations[0]
-        message = f"{len(violations)} violations, first {first.rule}: {first.row}"
-        raise AuditFailed(message)
+        message = gettext_noop("对账有 %(count)s 处不符，本期结算暂停；第一处为 %(rule)s：%(row)s")
+        raise AuditFailed(message % {"count": len(violations), "rule": first.rule, "row": first.row})
 
 
 def _due_at(*, cutoff: datetime, now: datetime) -> datetime:

@@ -1,21 +1,20 @@
-"""What a person must look at (F25, A33, A34), each alarm closed under a name when its cause is mended; and 安全事件."""
+"""What a person must look at (F25, A33, A34), each alarm closed under a name when its cause is mended."""
 
 from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import UnfoldAction
-from unfold.decorators import action, display
+from unfold.decorators import action
 
 from accounts.admin.acting import ConfirmForm, ReadOnlyAdmin, act
 from weitask import clock
 from weitask.alarms import resolve_alarm
-from weitask.models import Alarm, SecurityEvent
+from weitask.models import Alarm
 from weitask.refusal import Conflict
 
 CLOSED_BY_VERDICT: Final = Alarm.Kind.ORDER_UNDECIDED  # the verdict closes it; the audit asks for it until then (L24)
@@ -54,24 +53,6 @@ class AlarmAdmin(ReadOnlyAdmin):
         alarm = get_object_or_404(Alarm, pk=object_id)
         back = reverse("admin:weitask_alarm_change", args=[alarm.pk])
         return act(request, lambda: _close(alarm, request.user), done=gettext("告警已处理"), back=back)
-
-
-@admin.register(SecurityEvent)
-class SecurityEventAdmin(ReadOnlyAdmin):
-    """What was refused at the door; for superusers."""
-
-    list_display = ["at", "kind", "user", "ip", "short"]
-    list_filter = ["kind"]
-    search_fields = ["kind", "user__username", "ip"]
-    list_select_related = ["user"]
-
-    @display(description=_("详情"))
-    def short(self, event: SecurityEvent) -> str:
-        return ", ".join(f"{name}={value}" for name, value in event.detail.items())[:120]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SecurityEvent]:
-        """Never one's own (A48)."""
-        return super().get_queryset(request).exclude(user=request.user)
 
 
 def _close(alarm: Alarm, by: Any) -> None:

@@ -117,21 +117,17 @@ class PayoutAdmin(MoneyAdmin):
 @admin.register(BankCard)
 class BankCardAdmin(MoneyAdmin):
     own = ("owner",)
-    list_display = ["id", "owner", "bank", "masked", "state", "problem", "created_at", "bound_at"]
-    list_filter = ["state"]
+    list_display = ["id", "owner", "bank_code", "masked", "state", "problem", "created_at", "bound_at"]
+    list_filter = ["state", "bank_code"]
     search_fields = ["owner__username", "last4"]
     list_select_related = ["owner"]
-    fields = ["owner", "bank", "masked", "state", "problem", "created_at", "bound_at"]
-    readonly_fields = ["bank", "masked"]
+    fields = ["owner", "bank_code", "masked", "state", "problem", "created_at", "bound_at"]
+    readonly_fields = ["masked"]
     actions_detail = ["reveal"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BankCard]:
         """The sealed fields stay in the database."""
         return super().get_queryset(request).defer("number", "holder", "number_hash", "ticket")
-
-    @display(description=_("银行"), ordering="bank_code")
-    def bank(self, card: BankCard) -> str:
-        return str(cards.BANKS.get(card.bank_code, card.bank_code))
 
     @display(description=_("卡号"))
     def masked(self, card: BankCard) -> str:

@@ -14,6 +14,7 @@ from accounts.api.roles import OwnerView
 from accounts.models import User
 from billing import cards, queries
 from billing.api.entries import EntryOut
+from billing.banks import Bank
 from billing.models import BankCard, Payout
 from weitask import clock, proof
 from weitask.gateways.sinapay import CardDetails
@@ -44,7 +45,7 @@ class PayoutOut(serializers.Serializer):
 class CardBody(Body):
     """A debit card in the owner's own name. Identity number and phone go to Sina Pay and are not kept."""
 
-    bank_code = serializers.ChoiceField(list(cards.BANKS.items()))
+    bank_code = serializers.ChoiceField(Bank.choices)
     number = serializers.CharField(max_length=24)
     name = serializers.CharField(max_length=40)
     cert_no = serializers.CharField(max_length=18)

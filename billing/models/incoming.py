@@ -43,24 +43,59 @@ class TopUp(models.Model):
 
 
 class PaymentNotice(models.Model):
-    """A verified Sina Pay notification, kept for ever: unique (kind, number, state) (F22, F26). Append-only."""
+    """A verified Sina Pay notification, kept for ever: unique (kind, number, state) (F22, F26). Append-only.
 
-    kind = models.CharField(_("类型"), max_length=40)
+    What Sina adds to its kinds and states is kept, and shown as its code.
+    """
+
+    class Kind(models.TextChoices):
+        DEPOSIT = "deposit_status_sync", _("充值结果")
+        WITHDRAW = "withdraw_status_sync", _("付款结果")
+
+    class State(models.TextChoices):
+        PROCESSING = "PROCESSING", _("处理中")
+        SUCCESS = "SUCCESS", _("成功")
+        FAILED = "FAILED", _("失败")
+        RETURNED = "RETURNT_TICKET", _("银行退票")  # spelled so
+
+    class Outcome(models.TextChoices):
+        """What was done; of a payout, `billing.payouts.outcomes` says it."""
+
+        DONE = "done", _("已按通知处理")
+        ASKED = "asked", _("已按新浪支付的记录处理")
+        SUSPENSE = "suspense", _("与充值单不符")
+        MISPLACED = "misplaced", _("与付款单不符")
+        IGNORED = "ignored", _("无需处理")
+        PAID = "paid", _("已付款")
+        REFUSED = "refused", _("银行拒绝付款")
+        CAME_BACK = "came_back", _("银行退票")
+        CAME_BACK_LATE = "came_back_late", _("付款成功后退票")
+        CONTRADICTED = "contradicted", _("与先前的结果矛盾")
+        FROZEN = "frozen", _("付款已冻结，等待核实")
+        UNBOOKED = "unbooked", _("付款无法入账")
+        NOTHING = "nothing", _("没有新的结果")
+        UNKNOWN = "unknown", _("未知付款单号")
+
+    kind = models.CharField(_("类型"), max_length=40, choices=Kind)
     notify_id = models.CharField(_("通知编号"), max_length=64)
     number = models.CharField(_("单号"), max_length=32)
-    state = models.CharField(_("状态"), max_length=20)
+    state = models.CharField(_("状态"), max_length=20, choices=State)
     amount = models.BigIntegerField()
     body = models.TextField()
-    outcome = models.CharField(_("处理结果"), max_length=20)
+    outcome = models.CharField(_("处理结果"), max_length=20, choices=Outcome)
     received_at = models.DateTimeField(_("收到时间"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("支付通知")
         constraints = [models.UniqueConstraint(fields=["kind", "number", "state"], name="payment_notice_once")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="payment_notice_by_state"),
+            models.Index(fields=["outcome", "-id"], name="payment_notice_by_outcome"),
+        ]
         triggers = append_only()
 
     def __str__(self) -> str:
-        return f"{self.number} {self.state}"
+        return f"{self.number} {self.get_state_display()}"
 
 
 class SuspenseItem(models.Model):

@@ -7,6 +7,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from billing.banks import Bank
 from billing.querysets import PayoutQuerySet
 from weitask.models import append_only, no_truncate, refuse_after_insert, spoken
 from weitask.periods import shanghai
@@ -22,7 +23,7 @@ class BankCard(models.Model):
         REPLACED = "replaced", _("已更换")
 
     owner = models.ForeignKey(User, models.PROTECT, related_name="bank_cards", verbose_name=_("持卡人"))
-    bank_code = models.CharField(_("银行"), max_length=12)
+    bank_code = models.CharField(_("银行"), max_length=12, choices=Bank)
     last4 = models.CharField(_("尾号"), max_length=4)
     number = models.TextField()  # vault.seal()
     holder = models.TextField()  # vault.seal()
@@ -43,6 +44,7 @@ class BankCard(models.Model):
                 name="card_bound_has_id",
             ),
         ]
+        indexes = [models.Index(fields=["bank_code", "-id"], name="card_by_bank")]
         triggers = [
             # What an attempt names stays there, with its owner (see PayoutAttempt).
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
@@ -51,7 +53,7 @@ class BankCard(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.bank_code} **** {self.last4}"
+        return f"{self.get_bank_code_display()} **** {self.last4}"
 
 
 class PayoutRun(models.Model):

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from billing import ledger, messages
-from billing.models import AccountKind, Payout, PayoutAttempt, Reason
+from billing.models import AccountKind, PaymentNotice, Payout, PayoutAttempt, Reason
 from billing.payouts import attempts
 from billing.payouts.moves import move
 from weitask.alarms import raise_alarm
 from weitask.models import Alarm
 
+Outcome = PaymentNotice.Outcome
 DAILY: Final = timedelta(days=1)
 CONFLICT: Final = "conflict"  # code of an attempt of which the bank says two things
 _Accounts = dict[str, int]
@@ -29,7 +30,7 @@ class Told:
     now: datetime
 
 
-def answer(*, number: str, state: str, now: datetime) -> str:
+def answer(*, number: str, state: str, now: datetime) -> Outcome:
     """Do what a signed notification or Sina's list says of a number; returns what was done, for the record.
 
     Args:
@@ -43,19 +44,19 @@ def answer(*, number: str, state: str, now: datetime) -> str:
         with transaction.atomic():
             told = lock(number=number, now=now)
             if told is None:
-                return "unknown"
+                return Outcome.UNKNOWN
             if told.attempt.code == CONFLICT:
-                return "frozen"  # whatever is said meanwhile: a person asks Sina's list, which has it too
+                return Outcome.FROZEN  # whatever is said meanwhile: a person asks Sina's list, which has it too
             act = _TABLE.get((_phase(told.attempt), state))
             if act is None:
-                return "nothing"
+                return Outcome.NOTHING
             act(told)
-            return act.__name__.strip("_")
+            return Outcome(act.__name__.strip("_"))
     except ledger.Insufficient:
         # The bank paid what our book says we do not have. The attempt stays open, and a person must find out why.
         text = gettext_noop("付款 %(number)s 的结果无法入账：账本余额不足") % {"number": number}
         raise_alarm(kind=Alarm.Kind.PAYOUT_UNBOOKED, key=number, text=text, now=now)
-        return "unbooked"
+        return Outcome.UNBOOKED
 
 
 def lock(*, number: str, now: datetime) -> Told | None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 
 from accounts import access
-from accounts.models import AccountDecision, MediaAccount
+from accounts.models import AccountDecision, MediaAccount, Notice
 from tests.accounts.people import in_group, make_reviewer
 from tests.factories import (
     AdvertiserFactory,
@@ -255,3 +255,22 @@ def test_advertisers_are_shown_to_finance_but_not_their_own(client):
     page = client.get("/admin/accounts/advertiser/").content.decode()
     assert "别家公司" in page
     assert "自家公司" not in page
+
+
+def test_notices_are_filtered_by_topic_in_words(client, now):
+    client.force_login(UserFactory(staff=True, is_superuser=True))
+    reader = UserFactory()
+    for kind in ("order_dispatched", "lapse_warning", "payout_paid"):
+        Notice.objects.create(user=reader, kind=kind, dedupe=kind, title=f"通知 {kind}", created_at=now)
+    found = {topic: _titles(client, topic=topic) for topic in ("orders", "money", "tasks", "weather")}
+    assert found == {
+        "orders": ["通知 lapse_warning", "通知 order_dispatched"],
+        "money": ["通知 payout_paid"],
+        "tasks": [],
+        "weather": ["通知 payout_paid", "通知 lapse_warning", "通知 order_dispatched"],
+    }
+    assert re.search(r"topic=money[^>]*>资金：充值和结算</a>", client.get("/admin/accounts/notice/").content.decode())
+
+
+def _titles(client, **query):
+    return [row.title for row in client.get("/admin/accounts/notice/", query).context["cl"].result_list]

@@ -1,9 +1,12 @@
 """The finance desk: what 财务 sees and does, and what nobody else does (R16, A48)."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
+from django.utils.html import strip_tags
 
 from accounts import access
 from billing import holds, payouts, suspense, topups
@@ -212,6 +215,30 @@ def test_card_numbers_are_masked_and_shown_only_with_a_reason_in_a_dialog(client
     assert "no-store" in answer["Cache-Control"]
     assert not list(get_messages(answer.wsgi_request))
     assert SecurityEvent.objects.get(kind="card_revealed").user == desk
+
+
+def cells(shown: str, column: str) -> list[str]:
+    """What the cells of a column of a list say."""
+    return [strip_tags(cell) for cell in re.findall(rf'<td class="field-{column} [^>]*>(.*?)</td>', shown)]
+
+
+def test_cards_are_listed_and_filtered_by_the_name_of_their_bank(client, desk, sina, now):
+    card = bind(UserFactory(), now=now)
+    assert cells(page(client, "bankcard"), "bank_code") == ["中国工商银行"]
+    assert re.search(r"bank_code__exact=CMB[^>]*>招商银行</a>", page(client, "bankcard"))
+    assert cells(page(client, "bankcard", bank_code__exact="CMB"), "bank_code") == []
+    shown = page(client, "bankcard", f"{card.pk}/change/")
+    assert ("中国工商银行" in shown, "ICBC" in shown) == (True, False)
+
+
+def test_notifications_are_listed_and_filtered_in_words(client, desk, sina, now):
+    topup = topups.start(advertiser=AdvertiserFactory(), amount=5_000, payer_ip="203.0.113.9", now=now)
+    tell(sina.pay(topup.number), now=now)
+    words = {"kind": "充值结果", "state": "成功", "outcome": "已按通知处理"}
+    shown = page(client, "paymentnotice")
+    assert {column: cells(shown, column) for column in words} == {column: [said] for column, said in words.items()}
+    assert re.search(r"outcome__exact=unbooked[^>]*>付款无法入账</a>", shown)
+    assert cells(page(client, "paymentnotice", outcome__exact="unbooked"), "outcome") == []
 
 
 def test_ones_own_card_is_not_there(client, desk, sina, now):

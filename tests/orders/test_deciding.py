@@ -164,6 +164,7 @@ def test_only_an_owners_refusal_is_judged_anew():
 
 def test_whatever_was_decided_is_named_on_the_desk():
     codes = {one.code for one in deciding.OUTCOMES} | {f"ground:{one.code}" for one in refusals.GROUNDS} | {"step_back"}
+    assert set(deciding.CODES) == codes
     words = {deciding.outcome_in_words(Verdict(outcome=code)) for code in codes}
     assert {"保留超过 24 小时，订单达成", "拒单归为：对价格不满意", "同意帐号主退出"} < words
     assert len(words) == len(codes)

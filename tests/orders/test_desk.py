@@ -1,10 +1,13 @@
 """The desk of orders in the admin (R16, R113, A6, A40, A45, A48)."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts import access
+from orders import deciding
 from orders.models import Order, Verdict
 from tests.factories import UserFactory
 from tests.moments import DAY, MONDAY
@@ -122,6 +125,17 @@ def test_a_refusal_is_classed_anew(desk):
     assert "与帐号风格不符" in page(desk, f"{LIST}{order.pk}/reclass/")
     press(desk, order, "reclass", code="none")
     assert order.refusal_code == "none"
+
+
+def test_verdicts_are_filtered_by_what_was_decided_in_words(desk, person):
+    for code in ("kept", "ground:none"):
+        Verdict.objects.create(order=world.one(), outcome=code, reason=f"理由 {code}", by=person, at=MONDAY)
+    shown = page(desk, "/admin/orders/verdict/?outcome=ground:none")
+    assert ("理由 ground:none" in shown, "理由 kept" in shown) == (True, False)
+    choices = re.findall(r"outcome=([a-z_%3A:]+)[^>]*>([^<]+)</a>", shown)
+    assert ("ground%3Aprice", "拒单归为：对价格不满意") in choices
+    assert all(words not in deciding.CODES for _code, words in choices)
+    assert len(choices) >= len(deciding.CODES) - 1
 
 
 def test_nobody_sees_orders_of_their_own():
