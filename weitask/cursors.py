@@ -27,8 +27,8 @@ def cut(rows: QuerySet[Any], *, after: str = "", before: str = "", size: int) ->
 
     The order of `rows` has to end with something unique. A cursor that is nonsense means the first rows.
     """
-    parts = [_Part(f"seen_{place}", *one) for place, one in enumerate(_sorted_by(rows.model, rows.query.order_by))]
-    rows = rows.annotate(**{part.name: part.by.expression for part in parts})
+    parts = list(_parts(rows))
+    rows = rows.annotate(**{part.name: part.by.expression for part in parts if part.column is None})
     back = _read(rows, parts, before)
     seen = back or _read(rows, parts, after)
     if back:
@@ -48,9 +48,10 @@ def cut(rows: QuerySet[Any], *, after: str = "", before: str = "", size: int) ->
 
 @dataclass(frozen=True)
 class _Part:
-    """One thing that rows are sorted by, and the name it has beside their columns."""
+    """One thing that rows are sorted by: a column of theirs, or an expression that gets a name beside them."""
 
     name: str
+    column: Any
     by: OrderBy
     may_be_null: bool
 
@@ -73,6 +74,14 @@ class _Part:
             return Q(pk__in=[]) if self.nulls_come_last else Q(**{f"{self.name}__isnull": False})
         further = Q(**{f"{self.name}__{'lt' if self.by.descending else 'gt'}{equal}": value})
         return further | Q(**{f"{self.name}__isnull": True}) if self.nulls_come_last else further
+
+
+def _parts(rows: QuerySet[Any]) -> Iterator[_Part]:
+    for place, (by, may_be_null) in enumerate(_sorted_by(rows.model, rows.query.order_by)):
+        name = by.expression.name if isinstance(by.expression, F) else ""
+        column = rows.model._meta.pk if name == "pk" else _field(rows.model, name)
+        own = column is not None and column.concrete and not column.is_relation
+        yield _Part(name if own else f"seen_{place}", column if own else None, by, may_be_null)
 
 
 def _sorted_by(model: type[Model], order: Sequence[Any]) -> Iterator[tuple[OrderBy, bool]]:
@@ -128,7 +137,7 @@ def _read(rows: QuerySet[Any], parts: Sequence[_Part], cursor: str) -> list[Any]
     try:
         text = urlsafe_base64_decode(cursor).decode()
         values = json.loads(text) if cursor and r"\u0000" not in text else []
-        kinds = [rows.query.annotations[part.name].output_field for part in parts]
+        kinds = [part.column or rows.query.annotations[part.name].output_field for part in parts]
         return [None if one is None else kind.to_python(one) for one, kind in zip(values, kinds, strict=True)]
     except (ValueError, TypeError, ValidationError):
         return []

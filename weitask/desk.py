@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
-from django.contrib.admin import ModelAdmin, ShowFacets
+from django.contrib.admin import AdminSite, ModelAdmin, ShowFacets
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -22,6 +22,7 @@ class Desk(UnfoldAdminSite):
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
+        self._frames: dict[str | None, dict[str, Any]] = {}
         self._menus: dict[tuple[str | None, frozenset[str] | None], list[dict[str, Any]]] = {}
 
     def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
@@ -52,6 +53,13 @@ class Desk(UnfoldAdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page: what waits for this person, then every list."""
         return super().index(request, {**(extra_context or {}), "waiting": work.waiting(cast(Any, request.user))})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page is given; of unfold's part, which comes from settings, one copy for each language."""
+        language = get_language()
+        if language not in self._frames:
+            self._frames[language] = super().each_context(request)
+        return {**self._frames[language], **AdminSite.each_context(self, request)}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The lists a person may open: the same for all who have the same permissions."""

@@ -4,7 +4,7 @@ asks for all headings again in each row), and no template is rendered for a tick
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import chain, repeat
 from types import SimpleNamespace
 from typing import Any, Final, cast
@@ -33,7 +33,7 @@ from django.forms import ModelForm
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -42,10 +42,13 @@ from unfold.templatetags.unfold_list import LINK_CLASSES, result_headers
 from unfold.utils import display_for_field, display_for_label, display_for_value
 from unfold.widgets import LABEL_CLASSES
 
+from weitask.periods import shanghai
+
 register = template.Library()
 
 TICK: Final = "action_checkbox"
 ROW: Final = "the-number-of-the-row"  # in what is rendered once, where each row has its own
+MOMENT: Final = "%Y-%m-%d %H:%M"  # as `weitask.formats` has it, in either language
 HEAD: Final = (
     "align-middle font-semibold py-2 text-left text-font-important-light whitespace-nowrap"
     " dark:text-font-important-dark"
@@ -176,12 +179,13 @@ def _edited(column: Column, form: "ModelForm[Any] | None") -> SafeString | None:
     return SafeString(f"{column.opening}{field}{errors}{column.closing}")
 
 
-def _cell(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bool = False) -> SafeString:
+def _cell(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bool = False) -> str:
     shown, on_one_line = ("", False) if column.name == TICK else _shown(desk, column, row, linked=linked)
     opening = column.opening_on_one_line if on_one_line else column.opening
     if ROW in opening:
         opening = opening.replace(ROW, str(quote(row.pk)))
-    return SafeString(f"{opening}{conditional_escape(shown)}{column.closing}")
+    words = escape(shown) if shown.__class__ is str else conditional_escape(shown)
+    return f"{opening}{words}{column.closing}"
 
 
 def _shown(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bool) -> tuple[str, bool]:
@@ -190,9 +194,13 @@ def _shown(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: b
     if found is None:
         return _worked_out(desk, column, row)
     value, empty = getattr(row, column.name), desk.get_empty_value_display()
+    if value.__class__ is datetime:
+        return f"{shanghai(value):{MOMENT}}", True
     if isinstance(found, ForeignKey):
         return (empty if value is None else _related(desk, value) if linked else str(value)), False
-    if found.choices is not None or isinstance(found, BooleanField):
+    if isinstance(found, BooleanField):
+        return _once(column, value, lambda: _sign(value)), False
+    if found.choices is not None:
         unknown = empty if value in ("", None) else str(value)
         return _once(column, value, lambda: str(display_for_field(value, found, unknown))), False
     if value.__class__ is str and value:
@@ -215,7 +223,15 @@ def _worked_out(desk: "BaseModelAdmin[Any]", column: Column, row: Model) -> tupl
         return _once(column, value, lambda: display_for_label(value, empty, label)), False
     if value.__class__ in (str, SafeString):
         return value, False
+    if value.__class__ is datetime:
+        return f"{shanghai(value):{MOMENT}}", True
     return display_for_value(value, getattr(attribute, "empty_value_display", empty)), isinstance(value, date)
+
+
+def _sign(value: bool | None) -> SafeString:
+    """A sign for yes, no and neither, that is also read aloud: unfold's is the name of a picture."""
+    words = {True: gettext("是"), False: gettext("否")}.get(value, gettext("未知"))  # type: ignore[call-overload]
+    return format_html('<span role="img" aria-label="{}">{}</span>', words, display_for_value(value, "", boolean=True))
 
 
 def _once(column: Column, value: Any, shown: Callable[[], str]) -> str:
