@@ -109,7 +109,7 @@ class Coming:
             ids = [pk for (pk,) in cursor.fetchall()]
         return _BY_START.all(user=self.owner.pk, ids=ids)
 
-    def window(self, *, key: str, seen: tuple[int, int] | None, count: int) -> list[Order]:  # noqa: ARG002 [by start]
+    def window(self, *, key: str, seen: tuple[int, int] | None, count: int) -> list[Order]:
         """As `keyset.window` has it, in the one order there is."""
         return self.after(seen and seen[1], count=count)
 

@@ -75,13 +75,13 @@ def _content(user: Any, asked: Asked) -> Content:
         raise PermissionDenied
     found = _opened(desk, request)
     walk = walking.in_order(found.queryset)
-    return Content([_sheet(desk, found, chain.from_iterable(walk.steps))], walk.count)
+    return Content([_sheet(desk, found, chain.from_iterable(walk.steps))], walk.length)
 
 
 def _source(asked: Asked) -> Source:
-    opts, query = _desk(asked).opts, asked["query"]
+    opts, filters = _desk(asked).opts, f"?{asked['query']}" if asked["query"] else ""
     page, file = (reverse(f"admin:{opts.app_label}_{opts.model_name}_{name}") for name in ("changelist", "export"))
-    return Source(str(opts.verbose_name_plural), f"{page}?{query}", f"{file}?{query}")
+    return Source(str(opts.verbose_name_plural), f"{page}{filters}", f"{file}{filters}")
 
 
 OF_DESK: Final = exports.register(Kind("desk", content=_content, source=_source, page="admin:export"))

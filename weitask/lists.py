@@ -50,7 +50,7 @@ class List:
         """The whole list."""
         found = self.find(user, QueryDict(asked["query"]))
         walk = walking.through(found.rows, key=found.key)
-        return Content([self._sheet(found, _written(found, walk.steps))], walk.count)
+        return Content([self._sheet(found, _written(found, walk.steps))], walk.length)
 
     def source(self, asked: Asked) -> Source:
         """Its page with these filters."""

@@ -18,10 +18,10 @@ STEP: Final = 2_000
 
 
 class Walk(NamedTuple):
-    """The steps of a list, and how many rows they are; 0 where nobody has counted."""
+    """The steps of a list, and how many rows they are together; 0 where nobody has counted."""
 
     steps: Iterator[list[Any]]
-    count: int
+    length: int
 
 
 def through(rows: Rows, *, key: str) -> Walk:

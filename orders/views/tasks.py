@@ -42,7 +42,13 @@ def tasks(request: HttpRequest) -> HttpResponse:
     totals = queries.task_totals(page.rows)
     offers = task_queries.latest_offers([one for one in page.rows if one.pk not in totals])
     rows = [(one, totals.get(one.pk), offers.get(one.pk)) for one in page.rows]
-    context = {"page": page, "states": TaskState.choices, "chosen": request.GET.get("state", ""), "rows": rows, "sorts": SORTS}
+    context = {
+        "page": page,
+        "states": TaskState.choices,
+        "chosen": request.GET.get("state", ""),
+        "rows": rows,
+        "sorts": SORTS,
+    }
     return render(request, "orders/tasks.html", context)
 
 

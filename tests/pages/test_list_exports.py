@@ -10,7 +10,6 @@ from openpyxl import load_workbook
 from accounts.models import MediaAccount, Notice, User
 from billing.models import Entry
 from orders import sheets
-from orders.models import Order
 from tests.factories import AdvertiserFactory, MediaAccountFactory, UserFactory
 from tests.moments import HOUR, MONDAY
 from tests.orders import world
@@ -104,6 +103,14 @@ def by_worker(user, name, meanwhile=lambda: None, **asked):
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
+def orders_of_one(*hours):
+    """An owner whose accounts have an order each, so many hours after the first start; the numbers as dispatched."""
+    owner = UserFactory(identity="media")
+    accounts = [MediaAccountFactory(weibo__user=owner) for _ in hours]
+    orders = world.dispatched(accounts=accounts, starts=[world.START + HOUR * at for at in hours])
+    return owner, sorted(orders, key=lambda one: accounts.index(one.account))
+
+
 def test_a_long_market_is_exported_whole_by_a_worker(long):
     for price in (300, 100, 500, 200, 400):
         MediaAccountFactory(screen_name=f"火锅{price}", price_original=price * 100)
@@ -113,13 +120,13 @@ def test_a_long_market_is_exported_whole_by_a_worker(long):
 
 
 def test_a_long_list_of_orders_is_its_owners_alone_in_the_order_of_the_page(long):
-    orders = world.dispatched(starts=[world.START + HOUR * at for at in (2, 0, 1)])
-    world.one(starts=[world.START + 3 * HOUR])
-    owner = owner_of(orders[0])
-    Order.objects.filter(pk__in=[one.pk for one in orders]).update(owner=owner)
+    owner, orders = orders_of_one(2, 0, 1)
+    world.one(starts=[world.START + 3 * HOUR])  # somebody else's
     rows = by_worker(owner, "orders", ordering="start")
     assert [row["订单编号"] for row in rows] == [orders[at].number for at in (1, 2, 0)]
-    assert [row["订单编号"] for row in by_worker(owner, "orders")] == [one.number for one in orders[::-1]]
+    assert [row["订单编号"] for row in by_worker(owner, "orders")] == sorted(
+        (one.number for one in orders), reverse=True
+    )
 
 
 def test_a_long_statement_is_exported_whole_by_a_worker(long):
@@ -176,9 +183,7 @@ def test_who_has_too_many_exports_under_way_is_told_so_on_the_list(long):
 
 
 def test_the_calendar_is_exported_as_it_is_shown():
-    orders = world.dispatched(starts=[world.START + HOUR, world.START])
-    owner = owner_of(orders[0])
-    Order.objects.filter(pk__in=[one.pk for one in orders]).update(owner=owner)
+    owner, orders = orders_of_one(1, 0)
     world.one(starts=[world.START + 2 * HOUR])  # somebody else's
     page = logged_in(owner).get(reverse("orders_calendar")).content.decode()
     assert "?format=xlsx" in page
@@ -188,9 +193,7 @@ def test_the_calendar_is_exported_as_it_is_shown():
 
 
 def test_a_long_calendar_is_exported_whole_by_a_worker(long):
-    orders = world.dispatched(starts=[world.START + HOUR * at for at in (2, 0, 1)])
-    owner = owner_of(orders[0])
-    Order.objects.filter(pk__in=[one.pk for one in orders]).update(owner=owner)
+    owner, orders = orders_of_one(2, 0, 1)
     rows = by_worker(owner, "orders_calendar")
     assert [row["订单编号"] for row in rows] == [orders[at].number for at in (1, 2, 0)]
 
