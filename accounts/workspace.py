@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -157,6 +158,18 @@ def own_advertiser(request: HttpRequest) -> Advertiser:
     if advertiser is None:
         raise Http404
     return advertiser
+
+
+def advertiser_of(user: User) -> Advertiser:
+    """The advertiser of a login, on whichever side it works just now.
+
+    Raises:
+        PermissionDenied: it has none.
+    """
+    found: Advertiser | None = getattr(user, "advertiser", None)
+    if found is None:
+        raise PermissionDenied
+    return found
 
 
 def advertiser_required(view: View) -> View:

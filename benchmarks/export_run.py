@@ -54,13 +54,13 @@ def worker() -> Callable[[], None]:
     django.setup()
     from importlib import import_module
 
-    import_module("orders.jobs")
+    import_module("weitask.urls")  # as in a worker that has made one before
     from weitask import clock, sweeps
 
     now = clock.now()  # connected
 
     def work() -> None:
-        if sweeps.look("orders.exports", now=now) != 1:
+        if sweeps.look("weitask.exports", now=now) != 1:
             raise SystemExit("not so: one export was made")
 
     return work

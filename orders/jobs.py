@@ -5,7 +5,6 @@ from orders import (
     closing,
     counting,
     digests,
-    exports,
     goodwill,
     halting,
     publishing,
@@ -62,6 +61,3 @@ register(Sweep("orders.goodwill", goodwill.pay_due, goodwill.next_due, healthy_a
 
 # Ratings, once a day at 04:00 in Shanghai (A42).
 register(Sweep("orders.ratings", ratings.refresh_due, ratings.next_due, healthy_age=1800))
-
-# Workbooks too large for a page to wait for, one at a time (R89).
-register(Sweep("orders.exports", exports.make_due, exports.next_due, leased=True, healthy_age=900))

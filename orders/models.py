@@ -368,31 +368,3 @@ class RatingRun(models.Model):
 
     at = models.DateTimeField(unique=True)
     accounts = models.IntegerField(default=0)
-
-
-class Export(models.Model):
-    """A workbook of a task's results, made by a worker because it is large, kept some days for who asked (R89)."""
-
-    task = models.ForeignKey(Task, models.PROTECT, related_name="exports")
-    by = models.ForeignKey(User, models.CASCADE, related_name="exports")
-    language = models.CharField(max_length=10)
-    asked_at = models.DateTimeField()
-    rows = models.IntegerField()  # expected; `done` of them are written
-    done = models.IntegerField(default=0)
-    tries = models.SmallIntegerField(default=0)
-    claimed_until = models.DateTimeField(null=True)  # real database time; then another worker may begin anew
-    ready_at = models.DateTimeField(null=True)
-    failed_at = models.DateTimeField(null=True)
-    file = models.FileField(upload_to="exports/", blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["id"], condition=Q(ready_at=None, failed_at=None), name="export_waiting"),
-            models.Index(fields=["by", "task"], name="export_of_task"),
-            models.Index(fields=["asked_at"], name="export_old"),
-        ]
-
-    @property
-    def percent(self) -> int:
-        """How far it is, for the page."""
-        return min(100, 100 * self.done // max(1, self.rows))

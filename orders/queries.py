@@ -46,6 +46,9 @@ _BEHIND: Final = """
 """
 
 
+_WITHOUT_A_POST: Final = (State.REFUSED, State.LAPSED, State.CANCELLED)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What is known of an order, oldest first: its moves, its tries to post, what was seen, what a person decided."""
@@ -83,25 +86,32 @@ def lost(*, advertiser: Advertiser, since: datetime) -> OrderQuerySet:
     return rows.only("task_id", "state", "account__screen_name").order_by("-ended_at")
 
 
-def coming(*, owner: User, start: datetime, end: datetime, after: int | None, count: int) -> list[Order]:
-    """The owner's first orders that start between two moments and have not ended without a post, by start.
+@dataclass(frozen=True)
+class Coming:
+    """The owner's orders that start between two moments and have not ended without a post, by start."""
 
-    `after` is the id of the order they are to follow, None for the first of them.
-    """
-    states = [state.value for state in State if state not in (State.REFUSED, State.LAPSED, State.CANCELLED)]
-    behind = _BEHIND if after else ""
-    known: dict[str, Any] = {
-        "owner": owner.pk,
-        "states": states,
-        "start": start,
-        "end": end,
-        "after": after,
-        "count": count,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_COMING.format(behind=behind), known)
-        ids = [pk for (pk,) in cursor.fetchall()]
-    return _BY_START.all(user=owner.pk, ids=ids)
+    owner: User
+    start: datetime
+    end: datetime
+
+    def after(self, pk: int | None, *, count: int) -> list[Order]:
+        """The first ones, or those that follow the order with this id."""
+        known: dict[str, Any] = {
+            "owner": self.owner.pk,
+            "states": [state.value for state in State if state not in _WITHOUT_A_POST],
+            "start": self.start,
+            "end": self.end,
+            "after": pk,
+            "count": count,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_COMING.format(behind=_BEHIND if pk else ""), known)
+            ids = [pk for (pk,) in cursor.fetchall()]
+        return _BY_START.all(user=self.owner.pk, ids=ids)
+
+    def window(self, *, key: str, seen: tuple[int, int] | None, count: int) -> list[Order]:
+        """As `keyset.window` has it, in the one order there is."""
+        return self.after(seen and seen[1], count=count)
 
 
 def recent_work(*, account: MediaAccount, count: int = 8) -> list[Order]:

@@ -1,8 +1,8 @@
 """What came of a task: every account's order with its label and its spread, and the totals (R66, R88, A13, A47)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Count, F, Sum
 
@@ -11,8 +11,7 @@ from orders.labels import LABELS, Label, label_of
 from orders.models import Order
 from orders.moves import EARNED, HOLDING_MONEY, POSTED
 from tasks.models import Item, Task
-
-BATCH: Final = 2_000  # orders of one query where they are read one after the other
+from weitask import walking
 
 
 @dataclass(frozen=True)
@@ -94,14 +93,10 @@ def summary(task: Task) -> Summary:
     )
 
 
-def lines(task: Task, *, progress: Callable[[int], object] = lambda _done: None) -> Iterator[Line]:
-    """The lines of the report one after the other, a batch in memory at a time; `progress` hears how many were read."""
-    ids = list(task.orders.order_by("start_at", "pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), BATCH):
-        some = ids[start : start + BATCH]
-        orders = _of(task).in_bulk(some)
-        progress(start + len(orders))
-        yield from (_line(orders[pk]) for pk in some)
+def lines(task: Task) -> Iterator[Line]:
+    """The lines of the report one after the other, a step in memory at a time."""
+    for orders in walking.in_order(_of(task).order_by("start_at", "pk")).steps:
+        yield from map(_line, orders)
 
 
 def _of(task: Task) -> Any:

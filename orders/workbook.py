@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from io import BytesIO
-from typing import IO, Final
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -45,14 +45,14 @@ _PLACE: Final = {key: place for place, key in enumerate(_HEAD)}
 def of_task(report: Report) -> bytes:
     """The file of a report, in the language of whoever asks; money in yuan, times of Shanghai."""
     file = BytesIO()
-    write(file, summary=report, lines=report.lines)
+    xlsx.write(file, sheets(summary=report, lines=report.lines))
     return file.getvalue()
 
 
-def write(file: IO[bytes], *, summary: Summary, lines: Iterable[Line]) -> None:
-    """The same into a file, for lines that are read one after the other."""
+def sheets(*, summary: Summary, lines: Iterable[Line]) -> list[Sheet]:
+    """The same as sheets, for lines that are read one after the other."""
     orders = Sheet(_("订单"), [str(name) for name in _HEAD.values()], (_row(line) for line in lines))
-    xlsx.write(file, [orders, Sheet(_("汇总"), [_("项目"), _("数值")], _totals(summary))])
+    return [orders, Sheet(_("汇总"), [_("项目"), _("数值")], _totals(summary))]
 
 
 def _row(line: Line) -> list[Value]:

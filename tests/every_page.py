@@ -140,6 +140,7 @@ DESK: Final[dict[str, tuple[Page, ...]]] = {
         Page("admin-rule-new", "admin:tasks_rule_add"),
         Page("admin-rule-try", "admin:tasks_rule_try"),
         Page("admin-account", "admin:accounts_mediaaccount_change", ("own_account",)),
+        Page("admin-export", "admin:export", ("desk_export",)),
         Page("admin-search", "admin:accounts_mediaaccount_changelist", query="?q=没有这样的帐号"),
     ),
     "caiwu": (

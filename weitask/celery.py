@@ -52,8 +52,8 @@ TIMETABLE: Final[dict[str, tuple[float, str]]] = {
     "accounts.suspensions": (60, "checks"),  # suspensions that come to their date (R64)
     "accounts.profiles": (20, "notices"),  # followers and verification, daily
     "orders.ratings": (300, "checks"),  # daily at 04:00 (A42)
-    "orders.exports": (10, "notices"),  # workbooks too large for a page to wait for (R89)
     # The house.
+    "weitask.exports": (10, "notices"),  # workbooks too long for a page to wait for (R89)
     "weitask.idempotency": (3600, "checks"),  # answers older than 48 hours (spec 7)
 }
 TO_THE_SECOND: Final = {"orders.publish"}  # whose look stays for what is due before the next bell

@@ -35,7 +35,11 @@ class Desk(UnfoldAdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Every list has its file beside it, `…/export/` with the filters of the list."""
-        return [*(self._file(desk) for desk in self._registry.values()), *super().get_urls()]
+        made = [
+            path("exports/<int:pk>/", self.admin_view(desk_files.page), name="export"),
+            path("exports/<int:pk>/file/", self.admin_view(desk_files.file), name="export_file"),
+        ]
+        return [*(self._file(desk) for desk in self._registry.values()), *made, *super().get_urls()]
 
     def _file(self, desk: "ModelAdmin[Any]") -> URLPattern:
         address = f"{desk.opts.app_label}/{desk.opts.model_name}"

@@ -78,6 +78,12 @@ def window(rows: Rows, *, key: str, seen: tuple[int, int] | None, count: int) ->
     return list(_window(rows, key, seen, count))
 
 
+def in_order(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    """The rows by the `key` of `window`."""
+    tie = "-pk" if key.startswith("-") else "pk"
+    return rows.order_by(tie) if key == tie else rows.order_by(key, tie)
+
+
 class Kept:
     """A list that is opened often: put into SQL once for each way to turn its pages (`weitask.questions`).
 
@@ -117,10 +123,8 @@ class _Of:
 
 def _window(rows: QuerySet[Any], key: str, seen: Any, count: int) -> QuerySet[Any]:
     falling, column = key.startswith("-"), key.removeprefix("-")
-    sign = "-" if falling else ""
-    order = [f"{sign}pk"] if column == "pk" else [key, f"{sign}pk"]
     behind = rows.filter(_behind(column, seen, falling=falling)) if seen else rows
-    return behind.order_by(*order)[:count]
+    return in_order(behind, key)[:count]
 
 
 def _behind(column: str, seen: Any, *, falling: bool) -> Any:

@@ -1,4 +1,4 @@
-"""Rows that belong to no app of the product: the business clock, leases, heartbeats, alarms, idempotency keys."""
+"""Rows that belong to no app of the product: the clock, leases, heartbeats, alarms, lessons, idempotency, exports."""
 
 from collections.abc import Callable
 from functools import cache
@@ -206,3 +206,32 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "path", "key"], name="idempotency_once")]
+
+
+class Export(models.Model):
+    """A workbook made by a worker because it is long, kept some days for who asked (R89)."""
+
+    kind = models.CharField(max_length=60)  # of `weitask.exports`
+    asked = models.JSONField(default=dict)  # of this kind: which task, which filters
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports")
+    language = models.CharField(max_length=10)
+    asked_at = models.DateTimeField()
+    rows = models.IntegerField(default=0)  # expected, 0 while nobody has counted; `done` of them are written
+    done = models.IntegerField(default=0)
+    tries = models.SmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)  # real database time; then another worker may begin anew
+    ready_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    file = models.FileField(upload_to="exports/", blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=Q(ready_at=None, failed_at=None), name="export_to_make"),
+            models.Index(fields=["by", "kind"], name="export_of_somebody"),
+            models.Index(fields=["asked_at"], name="export_to_forget"),
+        ]
+
+    @property
+    def percent(self) -> int:
+        """How far it is, for the page."""
+        return min(100, 100 * self.done // max(1, self.rows))

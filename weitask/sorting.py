@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import BigIntegerField, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Extract
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 
 from weitask import keyset
@@ -30,20 +30,19 @@ def moment(column: str) -> Combinable:
 
 def page(request: HttpRequest, rows: QuerySet[Any], sorts: Sequence[Sort]) -> keyset.Page | keyset.OrderedPage:
     """The page that the address asks for."""
-    after, before, sort = request.GET.get("after", ""), request.GET.get("before", ""), _asked(request, sorts)
+    after, before, sort = request.GET.get("after", ""), request.GET.get("before", ""), _asked(request.GET, sorts)
     if sort is None:
         return keyset.page(rows, after=after, before=before)
     return keyset.ordered(rows.annotate(sort_key=sort.by), key="sort_key", descending=sort.falling, after=after)
 
 
-def first(request: HttpRequest, rows: QuerySet[Any], sorts: Sequence[Sort], *, count: int) -> list[Any]:
-    """The first rows in the order of the page, for a file."""
-    sort = _asked(request, sorts)
+def order(asked: QueryDict, rows: QuerySet[Any], sorts: Sequence[Sort]) -> tuple[QuerySet[Any], str]:
+    """The rows with what the address sorts them by, and the `key` of `keyset.window` for it."""
+    sort = _asked(asked, sorts)
     if sort is None:
-        return keyset.window(rows, key="-pk", seen=None, count=count)
-    key = "-sort_key" if sort.falling else "sort_key"
-    return keyset.window(rows.annotate(sort_key=sort.by), key=key, seen=None, count=count)
+        return rows, "-pk"
+    return rows.annotate(sort_key=sort.by), "-sort_key" if sort.falling else "sort_key"
 
 
-def _asked(request: HttpRequest, sorts: Sequence[Sort]) -> Sort | None:
-    return next((one for one in sorts if one.slug == request.GET.get("ordering")), None)
+def _asked(asked: QueryDict, sorts: Sequence[Sort]) -> Sort | None:
+    return next((one for one in sorts if one.slug == asked.get("ordering")), None)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from weitask import export_pages
 from weitask.health import healthz
 
 handler400 = "weitask.problems.bad_request"
@@ -16,6 +17,8 @@ urlpatterns = [
     path("", include("billing.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("exports/<int:pk>/", export_pages.page, name="export"),
+    path("exports/<int:pk>/file/", export_pages.file, name="export_file"),
     path("healthz/", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]

@@ -24,6 +24,7 @@ from openpyxl.utils import get_column_letter
 from weitask.money import yuan
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS: Final = 1_000_000  # of a sheet; Excel holds 1,048,576 lines
 _LONGEST: Final = 32_767  # characters Excel holds in a cell
 _EPOCH: Final = datetime(1899, 12, 29, 16, tzinfo=UTC)  # Excel's day 0 begins in Shanghai
 _DAY: Final = timedelta(days=1)

@@ -1,11 +1,12 @@
 """自媒体帐号 of an owner: state, prices, 接单申请, rating with its parts and advice (R9-R11, R140, R142, R143)."""
 
 from collections.abc import Callable
+from typing import Final
 
 from django.contrib import messages
 from django.db.models import F
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,12 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import advice, media, price_bands, rating, sheets, workspace
 from accounts.forms import CategoryForm, PriceForm
-from accounts.models import MediaAccount
+from accounts.models import MediaAccount, User
 from accounts.querysets import MediaAccountQuerySet
 from accounts.views.refused import tell
 from accounts.workspace import owner_required
 from weitask import clock, lists, sorting
 from weitask.forms import put_problems
+from weitask.lists import Found
 from weitask.refusal import Problem, Refusal
 from weitask.sorting import Sort
 
@@ -33,10 +35,9 @@ SORTS = (
 @require_GET
 def media_accounts(request: HttpRequest) -> HttpResponse:
     """The accounts of the owner, newest first; `?ordering=` one of `SORTS`."""
-    mine = _mine(request).select_related("category")
     if lists.is_wanted(request):
-        rows_of_file = sorting.first(request, mine, SORTS, count=lists.MOST)
-        return lists.answer(_("我的帐号"), sheets.ACCOUNTS, sheets.of_accounts(rows_of_file))
+        return _FILE.answer(request)
+    mine = _mine(request).select_related("category")
     context = {"page": sorting.page(request, mine, SORTS), "sorts": SORTS}
     return render(request, "accounts/media_accounts.html", context)
 
@@ -100,6 +101,14 @@ def opt_in(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         tell(request, refusal)
     return HttpResponseRedirect(reverse("media_account", args=[pk]))
+
+
+def _found(owner: User, asked: QueryDict) -> Found:
+    rows, key = sorting.order(asked, MediaAccount.objects.owned_by(owner).select_related("category"), SORTS)
+    return Found(sheets.ACCOUNTS, rows, key, sheets.of_accounts)
+
+
+_FILE: Final = lists.offer("media_accounts", gettext_lazy("我的帐号"), _found)
 
 
 def _mine(request: HttpRequest) -> MediaAccountQuerySet:

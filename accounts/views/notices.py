@@ -1,10 +1,12 @@
 """通知: the inbox of a login (R65, R69)."""
 
+from typing import Final
+
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,7 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import notices, sheets
 from accounts.forms import ChannelsForm
 from accounts.models import Notice, User, WeiboAccount
+from accounts.querysets import NoticeQuerySet
 from weitask import clock, lists, sorting
+from weitask.lists import Found
 from weitask.sorting import Sort
 
 SORTS = (Sort("oldest", gettext_lazy("最早"), F("pk")),)
@@ -25,13 +29,23 @@ SORTS = (Sort("oldest", gettext_lazy("最早"), F("pk")),)
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """Newest first; `?unread=1` shows only what was not read, `?ordering=` one of `SORTS`."""
-    rows = Notice.objects.visible_to(_user(request))
-    if request.GET.get("unread"):
-        rows = rows.unread()
     if lists.is_wanted(request):
-        rows_of_file = sorting.first(request, rows, SORTS, count=lists.MOST)
-        return lists.answer(_("通知"), sheets.NOTICES, sheets.of_notices(rows_of_file))
+        return _FILE.answer(request)
+    rows = _asked_for(_user(request), request.GET)
     return render(request, "accounts/notices.html", {"page": sorting.page(request, rows, SORTS), "sorts": SORTS})
+
+
+def _asked_for(user: User, asked: QueryDict) -> NoticeQuerySet:
+    rows = Notice.objects.visible_to(user)
+    return rows.unread() if asked.get("unread") else rows
+
+
+def _found(user: User, asked: QueryDict) -> Found:
+    rows, key = sorting.order(asked, _asked_for(user, asked), SORTS)
+    return Found(sheets.NOTICES, rows, key, sheets.of_notices)
+
+
+_FILE: Final = lists.offer("notices", gettext_lazy("通知"), _found)
 
 
 @login_required

@@ -3,10 +3,11 @@
 from typing import Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import workspace
@@ -18,6 +19,7 @@ from billing.models import BankCard, Payout
 from weitask import clock, keyset, lists
 from weitask.forms import put_problems
 from weitask.gateways.sinapay import CardDetails
+from weitask.lists import Found
 from weitask.periods import cutoff_for
 from weitask.proof import of_the_moment_required
 from weitask.questions import Rows
@@ -32,12 +34,11 @@ _PAYOUTS: Final = Rows(lambda user: Payout.objects.visible_to(user).select_relat
 @require_GET
 def earnings(request: HttpRequest) -> HttpResponse:
     """What is owed, on its way and paid; the payments; every line of the book."""
+    if lists.is_wanted(request):
+        return _FILE.answer(request)
     user = _owner(request)
     card = _bound(user)
     lines = queries.earned(owner_id=user.pk)
-    if lists.is_wanted(request):
-        newest = lines.window(key="-pk", seen=None, count=lists.MOST)
-        return lists.answer(_("收入明细"), sheets.HEAD, sheets.of_entries(newest))
     context = {
         "earnings": queries.earnings(owner_id=user.pk),
         "payouts": _PAYOUTS.all(user=user.pk),
@@ -111,6 +112,13 @@ def _card_page(request: HttpRequest, user: User, form: CardForm, code: CodeForm)
         "replacing": "new" in request.GET or bool(form.errors),
     }
     return render(request, "billing/bank_card.html", context, status=400 if form.errors or code.errors else 200)
+
+
+def _found(user: User, _asked: QueryDict) -> Found:
+    return Found(sheets.HEAD, queries.earned(owner_id=user.pk), "-pk", sheets.of_entries)
+
+
+_FILE: Final = lists.offer("earnings", gettext_lazy("收入明细"), _found)
 
 
 def _bound(user: User) -> BankCard | None:

@@ -1,19 +1,23 @@
 """钱包 of an advertiser: every figure with what it means, the statement, and 充值 through Sina Pay (R120-R125)."""
 
+from typing import Final
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import workspace
-from accounts.models import Advertiser
+from accounts.models import Advertiser, User
 from accounts.workspace import advertiser_required
 from billing import queries, sheets, topups
 from billing.forms import RechargeForm
 from billing.models import TopUp
 from weitask import clock, keyset, lists
 from weitask.forms import put_problems
+from weitask.lists import Found
 from weitask.refusal import Refusal
 from weitask.visitor import ip_of
 
@@ -23,10 +27,9 @@ from weitask.visitor import ip_of
 def wallet(request: HttpRequest) -> HttpResponse:
     """The figures, the last recharges and every line of the book."""
     advertiser = _advertiser(request)
-    lines = queries.statement(advertiser_id=advertiser.pk)
     if lists.is_wanted(request):
-        newest = lines.window(key="-pk", seen=None, count=lists.MOST)
-        return lists.answer(_("收支明细"), sheets.HEAD, sheets.of_entries(newest))
+        return _FILE.answer(request)
+    lines = queries.statement(advertiser_id=advertiser.pk)
     context = {
         "wallet": queries.wallet(advertiser_id=advertiser.pk, now=clock.now()),
         "topups": TopUp.objects.visible_to(advertiser).order_by("-pk")[:5],
@@ -78,6 +81,14 @@ def came_back(request: HttpRequest) -> HttpResponse:
     found = TopUp.objects.visible_to(_advertiser(request))
     newest = found.filter(number=number).first() or found.order_by("-pk").first()
     return HttpResponseRedirect(f"/wallet/recharge/{newest.number}/" if newest else "/wallet/")
+
+
+def _found(user: User, _asked: QueryDict) -> Found:
+    lines = queries.statement(advertiser_id=workspace.advertiser_of(user).pk)
+    return Found(sheets.HEAD, lines, "-pk", sheets.of_entries)
+
+
+_FILE: Final = lists.offer("wallet", gettext_lazy("收支明细"), _found)
 
 
 def _advertiser(request: HttpRequest) -> Advertiser:

@@ -44,7 +44,7 @@ class TaskWorkbookView(AdvertiserView):
         """Every order with its spread, and the totals (R89); past 5,000 orders 202 until a worker has made it."""
         advertiser = self.advertiser(request)
         task = self.found(Task.objects.visible_to(advertiser), pk=pk)
-        name = exports.filename(task)
+        name = exports.filename(task.pk)
         if exports.is_small(task):
             answer = HttpResponse(workbook.of_task(results.report(task)), content_type=MEDIA_TYPE)
             answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)

@@ -1,8 +1,10 @@
 """订单 of an owner: the list by label, one order with its content and evidence, 接单 and 拒单 (R60-R64)."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +23,7 @@ from orders.querysets import OrderQuerySet
 from tasks.models import Image
 from weitask import clock, keyset, lists, sorting
 from weitask.forms import put_problems, whole_numbers
+from weitask.lists import Found
 from weitask.refusal import Refusal
 from weitask.retrying import retrying
 from weitask.sorting import Sort
@@ -36,10 +39,9 @@ SORTS = (
 @require_GET
 def orders(request: HttpRequest) -> HttpResponse:
     """Orders of one's own accounts; `?state=` is a label, `?account=` an own account, `?ordering=` one of `SORTS`."""
-    owner = _owner(request)
     if lists.is_wanted(request):
-        rows_of_file = sorting.first(request, _filtered(request, queries.lines(owner)), SORTS, count=lists.MOST)
-        return lists.answer(_("订单"), sheets.ORDERS, sheets.of_orders(rows_of_file))
+        return _FILE.answer(request)
+    owner = _owner(request)
     page = _shown(request, owner)
     counts, now = queries.label_counts(owner=owner), clock.now()
     clashes = answering.clashes(orders=page.rows, now=now)
@@ -153,16 +155,25 @@ def _mine(request: HttpRequest, pk: int) -> Order:
 
 def _shown(request: HttpRequest, owner: User) -> keyset.Page | keyset.OrderedPage:
     if request.GET.keys() & {"state", "account", "ordering"}:
-        return sorting.page(request, _filtered(request, queries.lines(owner)), SORTS)
+        return sorting.page(request, _filtered(owner, request.GET), SORTS)
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     return keyset.page(queries.LINES.of(user=owner.pk), after=after, before=before)
 
 
-def _filtered(request: HttpRequest, mine: OrderQuerySet) -> OrderQuerySet:
-    if state := request.GET.get("state"):
+def _filtered(owner: User, asked: QueryDict) -> OrderQuerySet:
+    mine = queries.lines(owner)
+    if state := asked.get("state"):
         mine = mine.with_label(state)
-    account = whole_numbers(request.GET.getlist("account"))
+    account = whole_numbers(asked.getlist("account"))
     return mine.filter(account_id=account[-1]) if account else mine
+
+
+def _found(owner: User, asked: QueryDict) -> Found:
+    rows, key = sorting.order(asked, _filtered(owner, asked), SORTS)
+    return Found(sheets.ORDERS, rows, key, sheets.of_orders)
+
+
+_FILE: Final = lists.offer("orders", gettext_lazy("订单"), _found)
 
 
 def _page(request: HttpRequest, found: Order, form: RefusalForm) -> HttpResponse:

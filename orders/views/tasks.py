@@ -1,16 +1,18 @@
 """任务 of an advertiser: the list, one task with its orders as they stand, 增加订单 (R33, R66, R88)."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.workspace import advertiser_required, own_advertiser
+from accounts.models import Advertiser, User
+from accounts.workspace import advertiser_of, advertiser_required, own_advertiser
 from orders import labels, queries, results, sheets, spread, story
 from orders.moves import HOLDING_MONEY
 from tasks import queries as task_queries
@@ -19,6 +21,7 @@ from tasks.forms import RowForm, Rows, account_ids, put_row_problems
 from tasks.models import LIVE, Image, Task, TaskState
 from weitask import clock, lists, sorting
 from weitask.forms import whole_numbers
+from weitask.lists import Found
 from weitask.refusal import Problem, Refusal
 from weitask.retrying import retrying
 from weitask.sorting import Sort
@@ -33,18 +36,34 @@ SORTS = (
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
     """Newest first; `?state=` filters, `?ordering=` sorts, `?format=xlsx` is the same as a file."""
-    mine = Task.objects.visible_to(own_advertiser(request)).only("form", "state", "text", "start_at")
-    state = request.GET.get("state", "")
-    shown = mine.filter(state=state) if state in TaskState.values else mine
     if lists.is_wanted(request):
-        rows_of_file = sorting.first(request, shown, SORTS, count=lists.MOST)
-        return lists.answer(_("任务"), sheets.TASKS, sheets.of_tasks(rows_of_file))
-    page = sorting.page(request, shown, SORTS)
+        return _FILE.answer(request)
+    page = sorting.page(request, _asked_for(own_advertiser(request), request.GET), SORTS)
     totals = queries.task_totals(page.rows)
     offers = task_queries.latest_offers([one for one in page.rows if one.pk not in totals])
     rows = [(one, totals.get(one.pk), offers.get(one.pk)) for one in page.rows]
-    context = {"page": page, "states": TaskState.choices, "chosen": state, "rows": rows, "sorts": SORTS}
+    context = {
+        "page": page,
+        "states": TaskState.choices,
+        "chosen": request.GET.get("state", ""),
+        "rows": rows,
+        "sorts": SORTS,
+    }
     return render(request, "orders/tasks.html", context)
+
+
+def _asked_for(advertiser: Advertiser, asked: QueryDict) -> QuerySet[Task]:
+    mine = Task.objects.visible_to(advertiser).only("form", "state", "text", "start_at")
+    state = asked.get("state", "")
+    return mine.filter(state=state) if state in TaskState.values else mine
+
+
+def _found(user: User, asked: QueryDict) -> Found:
+    rows, key = sorting.order(asked, _asked_for(advertiser_of(user), asked), SORTS)
+    return Found(sheets.TASKS, rows, key, sheets.of_tasks)
+
+
+_FILE: Final = lists.offer("tasks", gettext_lazy("任务"), _found)
 
 
 @advertiser_required

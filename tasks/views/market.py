@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,16 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import favourites, indicators, queries, slots
-from accounts.models import Advertiser, Category, MediaAccount
+from accounts.models import Advertiser, Category, MediaAccount, User
 from accounts.searching import Search
 from accounts.views.refused import tell
-from accounts.workspace import advertiser_required, own_advertiser
+from accounts.workspace import advertiser_of, advertiser_required, own_advertiser
 from tasks import drafting, quoting
 from tasks.models import LIVE, Form, Task
 from tasks.policy import MAX_SELECTIONS
 from tasks.views.cells import Column, typed
 from weitask import clock, keyset, lists
 from weitask.forms import ShanghaiField, YuanField, whole_numbers
+from weitask.lists import Found
 from weitask.refusal import Refusal
 
 AT_A_TIME = 5
@@ -100,22 +101,13 @@ class FilterForm(forms.Form):
 @require_GET
 def market(request: HttpRequest) -> HttpResponse:
     """The accounts this advertiser may choose; with `?task=` they can be put into that draft."""
-    advertiser = own_advertiser(request)
-    task = _task(request, advertiser)
-    now = clock.now()
-    search = FilterForm(request.GET)
-    search.is_valid()
-    form = (
-        task.form
-        if task
-        else search.cleaned_data.get("form") or (Form.ORIGINAL if advertiser.is_enterprise else Form.REPOST)
-    )
-    filters = search.filters(form=form)
-    at = search.cleaned_data.get("free_at") or (task.start_at if task else None)
-    key = queries.sort_key(advertiser=advertiser, filters=filters)
-    found = Search(advertiser, filters, at)
     if lists.is_wanted(request):
-        return _workbook(advertiser, found.window(key=key, seen=None, count=lists.MOST))
+        return _FILE.answer(request)
+    advertiser, now = own_advertiser(request), clock.now()
+    task, search = _task(request.GET, advertiser), FilterForm(request.GET)
+    found = _search(advertiser, task, search)
+    form, at = found.filters.form, found.at
+    key = queries.sort_key(advertiser=advertiser, filters=found.filters)
     page = keyset.ordered(
         found,
         key=key.removeprefix("-"),
@@ -133,7 +125,7 @@ def market(request: HttpRequest) -> HttpResponse:
             _row(account, columns, form=form, at=at, advertiser=advertiser, now=now) | {"marked": account.pk in marked}
             for account in page.rows
         ],
-        "favourites": filters.favourites,
+        "favourites": found.filters.favourites,
         "columns": columns,
         "chosen": set(task.selections.values_list("account_id", flat=True)) if task else set(),
         "ticked": whole_numbers(request.GET.getlist("account"))[:MAX_SELECTIONS],
@@ -201,8 +193,20 @@ def sum_of_choice(request: HttpRequest) -> HttpResponse:
     return render(request, "tasks/_sum.html", {"quote": quote, "count": len(known)})
 
 
-def _task(request: HttpRequest, advertiser: Advertiser) -> Task | None:
-    named = whole_numbers(request.GET.getlist("task"))
+def _search(advertiser: Advertiser, task: Task | None, search: FilterForm) -> Search:
+    """What is looked for: for the form and the start of a draft where one is named."""
+    search.is_valid()
+    form = (
+        task.form
+        if task
+        else search.cleaned_data.get("form") or (Form.ORIGINAL if advertiser.is_enterprise else Form.REPOST)
+    )
+    at = search.cleaned_data.get("free_at") or (task.start_at if task else None)
+    return Search(advertiser, search.filters(form=form), at)
+
+
+def _task(asked: QueryDict, advertiser: Advertiser) -> Task | None:
+    named = whole_numbers(asked.getlist("task"))
     return get_object_or_404(Task.objects.visible_to(advertiser), pk=named[-1]) if named else None
 
 
@@ -221,12 +225,18 @@ def _row(
     return {"account": account, "cells": [one.cell(account) for one in columns], "why_not": why, "free": free}
 
 
-def _workbook(advertiser: Advertiser, accounts: list[MediaAccount]) -> HttpResponse:
+def _found(user: User, asked: QueryDict) -> Found:
     """What this advertiser may see of each account, and nothing else: the matrix that the page and the API walk."""
+    advertiser = advertiser_of(user)
     columns = indicators.shown_to(advertiser)
     said = {"percent": gettext("%(name)s（%%）"), "fen": gettext("%(name)s（元）")}
     head = [said.get(one.unit, "%(name)s") % {"name": one.label} for one in columns]
-    return lists.answer(gettext("帐号"), head, ([typed(one, account) for one in columns] for account in accounts))
+    search = _search(advertiser, _task(asked, advertiser), FilterForm(asked))
+    key = queries.sort_key(advertiser=advertiser, filters=search.filters)
+    return Found(head, search, key, lambda some: ([typed(one, account) for one in columns] for account in some))
+
+
+_FILE: Final = lists.offer("market", _("帐号"), _found)
 
 
 def _columns(advertiser: Advertiser, form: str) -> list[Column]:

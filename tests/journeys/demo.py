@@ -24,8 +24,9 @@ from tasks import sharing
 from tasks.models import LIVE, Submission, Task
 from tests.accounts.people import prove
 from tests.journeys import site
-from weitask import clock
-from weitask.models import Lesson
+from weitask import clock, desk_files
+from weitask import exports as exports_of_all
+from weitask.models import Export, Lesson
 from weitask.periods import cutoff_at_or_before
 
 Rows = Mapping[str, object]
@@ -68,6 +69,7 @@ def _of_the_market() -> Rows:
         "draft": draft.pk,
         "quote": sharing.share(task=draft, by=user, days=7, now=now).token,
         "export": exports.ask(task=task, by=user, now=now).pk,
+        "desk_export": _export_of_the_desk(now).pk,
         "recharge": TopUp.objects.filter(advertiser__user=user).latest("pk").number,
         "account": MediaAccount.objects.order_by("-followers")[0].pk,
         "specific_account": MediaAccount.objects.filter(specific=True, specific_opt_in=True)[0].pk,
@@ -86,6 +88,12 @@ def _of_the_market() -> Rows:
 def _of_the_desk() -> Rows:
     newest = {model: model._base_manager.order_by("-pk").first() for model in admin.site._registry}
     return {model._meta.label_lower.replace(".", "_"): row.pk for model, row in newest.items() if row}
+
+
+def _export_of_the_desk(now: datetime) -> Export:
+    asked = {"list": "tasks.submission", "query": "state=all"}
+    reviewer = User.objects.get(username="shenhe")
+    return exports_of_all.ask(kind=desk_files.OF_DESK, asked=asked, by=reviewer, now=now)
 
 
 def _lesson(now: Any) -> Lesson:

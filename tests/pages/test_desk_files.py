@@ -12,13 +12,16 @@ from openpyxl import load_workbook
 from accounts import access
 from orders.models import Order
 from tests.accounts.people import in_group
+from tests.factories import UserFactory
 from tests.pages.test_query_counts import a_market
-from weitask import lists
+from weitask import clock, exports, lists, walking
+from weitask.models import Export
 
 pytestmark = pytest.mark.django_db
 HEADING = re.compile(r'<th scope="col".*?</th>', re.DOTALL)
 SIGNS = re.compile(r"arrow_circle_\w+")  # of the column that the page is sorted by
 ORDERS = "/admin/orders/order/"
+ENTRIES = "/admin/billing/entry/"
 
 
 @pytest.fixture
@@ -54,9 +57,85 @@ def test_filters_search_and_order_hold_in_the_file(client, chief):
     assert sheet(client, ORDERS, o="0")[1][0][0] == first.number
 
 
-def test_a_file_ends_where_the_page_says(client, chief, monkeypatch):
-    monkeypatch.setattr(lists, "MOST", 2)
-    assert len(sheet(client, ORDERS)[1]) == 2
+@pytest.fixture
+def long(monkeypatch, settings, tmp_path):
+    """A row is too many to wait for; a worker reads two at a time."""
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(lists, "MOST", 0)
+    monkeypatch.setattr(walking, "STEP", 2)
+
+
+def asked(client, address, **filters):
+    """The page of the export that a worker is to make."""
+    return client.get(f"{address}export/", filters)["Location"]
+
+
+def by_worker(client, address, **filters):
+    """The head and the rows of the file that a worker makes."""
+    page = asked(client, address, **filters)
+    assert "正在后台生成" in client.get(page).content.decode()
+    assert exports.make_due(clock.now()) == 1
+    assert f"{page}file/" in client.get(page, headers={"HX-Request": "true"}).content.decode()
+    head, *rows = load_workbook(BytesIO(b"".join(client.get(f"{page}file/")))).active.iter_rows(values_only=True)
+    return head, rows
+
+
+def test_the_file_of_a_worker_is_the_one_that_a_short_list_would_give(client, chief, long, monkeypatch):
+    for model in admin.site._registry:
+        address = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
+        with monkeypatch.context() as patch:
+            patch.setattr(lists, "MOST", 1000)
+            at_once = sheet(client, address)
+        if at_once[1]:
+            assert by_worker(client, address) == at_once, address
+
+
+def test_a_long_list_is_exported_whole_with_its_filters_and_in_its_order(client, chief, long):
+    numbers = [one.number for one in Order.objects.order_by("pk")]
+    assert [row[0] for row in by_worker(client, ORDERS, o="0")[1]] == numbers
+    assert [row[0] for row in by_worker(client, ORDERS, q=numbers[1])[1]] == [numbers[1]]
+
+
+def test_a_right_that_is_taken_away_before_the_file_is_made_yields_none(client, long):
+    people = a_market(rows=3)
+    staff = in_group(access.FINANCE)
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    page = asked(client, ENTRIES)
+    staff.groups.clear()
+    assert exports.make_due(clock.now()) == 0
+    assert Export.objects.get(by=staff).failed_at
+    assert client.get(page).status_code == 403
+    client.force_login(people["desk"], backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(page).status_code == 404
+
+
+def test_a_right_that_is_taken_away_afterwards_closes_the_file(client, long):
+    a_market(rows=3)
+    staff = in_group(access.FINANCE)
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    page = asked(client, ENTRIES)
+    assert exports.make_due(clock.now()) == 1
+    staff.groups.clear()
+    assert client.get(f"{page}file/").status_code == 403
+    staff.is_staff = False
+    staff.save()
+    assert client.get(f"{page}file/").status_code == 302
+
+
+def test_nobody_else_finds_an_export_of_the_desk(client, chief, long):
+    page = asked(client, ORDERS)
+    exports.make_due(clock.now())
+    client.force_login(UserFactory(staff=True, is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(page).status_code == client.get(f"{page}file/").status_code == 404
+    pk = Export.objects.get().pk
+    client.force_login(chief, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("export_file", args=[pk])).status_code == 404  # it stands on the desk
+
+
+def test_a_failed_export_of_the_desk_offers_another(client, chief, long):
+    page = asked(client, ORDERS, o="0")
+    Export.objects.update(failed_at=clock.now())
+    assert f'href="{ORDERS}export/?o=0"' in client.get(page).content.decode()
 
 
 def test_moments_and_amounts_are_typed_and_choices_in_words(client, chief):

@@ -47,10 +47,10 @@ def test_a_busy_calendar_is_read_page_by_page_in_the_order_of_the_clock():
     orders = world.dispatched(accounts=[account] * 25, starts=starts)
     client, address = at_work(orders[0]), reverse("orders_calendar")
     first = client.get(address)
-    second = client.get(f"{address}?after={first.context['more']}")
+    second = client.get(f"{address}?after={first.context['page'].next}")
     shown = [order.start_at for page in (first, second) for _, rows in page.context["days"] for order, _ in rows]
     assert shown == sorted(starts)
-    assert (second.context["more"], 'rel="next"' in first.content.decode()) == (None, True)
+    assert (second.context["page"].next, 'rel="next"' in first.content.decode()) == (None, True)
 
 
 def test_the_calendar_does_not_begin_behind_somebody_elses_order():

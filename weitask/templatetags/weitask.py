@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from weitask import counting, lists
+from weitask import counting
 from weitask.money import display
 from weitask.periods import shanghai
 
@@ -232,12 +232,6 @@ def badge_of(label: Labelled) -> SafeString:
 @cache
 def _drawn(label: Labelled, language: str | None) -> SafeString:
     return badge(label.tone, str(label.name), str(label.meaning))
-
-
-@register.simple_tag
-def rows_of_a_file() -> str:
-    """How many rows the file of a list holds at most: `2,000`."""
-    return f"{lists.MOST:,}"
 
 
 @register.simple_tag(takes_context=True)
