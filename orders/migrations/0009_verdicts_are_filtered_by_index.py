@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0007_words_of_the_evidence"),
+        ("orders", "0008_exports_stand_in_a_table_for_all"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
