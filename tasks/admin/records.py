@@ -16,10 +16,9 @@ from tasks.models import Decision, Submission
 @admin.register(Decision)
 class DecisionAdmin(LookOnly, ModelAdmin):
     list_display = ("at", "task", "submission", "verdict", "by", "reason", "platform_fault", "rule_version")
-    list_filter = ("verdict", "platform_fault")
+    list_filter = ("verdict", "platform_fault", "at")
     list_select_related = ("task", "submission__task", "by")
     search_fields = ("=task__id", "reason", "by__username")
-    date_hierarchy = "at"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Decision]":
         """Never about one's own task or account (A48)."""

@@ -24,6 +24,18 @@ STEP: Final = SafeString(
 
 
 @register.simple_tag
+def desk_colors(colors: Mapping[str, Mapping[str, str]], radius: str) -> SafeString:
+    """The colours of the settings, for unfold's styles."""
+    return _colors(tuple((name, *shade) for name, shades in colors.items() for shade in shades.items()), radius)
+
+
+@cache  # there is one set of them
+def _colors(shades: tuple[tuple[str, str, str], ...], radius: str) -> SafeString:
+    lines = "".join(f"--color-{name}-{weight}:{value};" for name, weight, value in shades)
+    return SafeString(f'<style id="unfold-theme-colors">:root{{--border-radius:{radius};{lines}}}</style>')
+
+
+@register.simple_tag
 def desk_menu(apps: Iterable[Mapping[str, Any]], path: str) -> SafeString:
     """The lists of the desk by app, as one may open them; the one that `path` is in is marked."""
     return SafeString("".join(map(SafeString, _menu(apps, path)))) or format_html(
