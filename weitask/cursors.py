@@ -78,7 +78,7 @@ class _Part:
 
 def _parts(rows: QuerySet[Any]) -> Iterator[_Part]:
     for place, (by, may_be_null) in enumerate(_sorted_by(rows.model, rows.query.order_by)):
-        name = by.expression.name if isinstance(by.expression, F) else ""
+        name = _name(by)
         column = rows.model._meta.pk if name == "pk" else _field(rows.model, name)
         own = column is not None and column.concrete and not column.is_relation
         yield _Part(name if own else f"seen_{place}", column if own else None, by, may_be_null)
@@ -95,10 +95,15 @@ def _sorted_by(model: type[Model], order: Sequence[Any]) -> Iterator[tuple[Order
         other = field.related_model if field and field.many_to_one and field.name == name else None
         if other is not None and other._meta.ordering:
             for by, _null in _sorted_by(other, other._meta.ordering):
-                inner = OrderBy(F(f"{name}__{by.expression.name}"), by.descending)
+                inner = OrderBy(F(f"{name}__{_name(by)}"), by.descending)
                 yield (_turned(inner) if falling else inner), True
         else:
             yield OrderBy(F(name), falling), name != "pk" and (field is None or field.null)
+
+
+def _name(by: OrderBy) -> str:
+    """Of the column that it sorts by; empty for an expression."""
+    return str(getattr(by.expression, "name", ""))
 
 
 def _field(model: type[Model], name: str) -> Any:

@@ -9,16 +9,19 @@ from django.contrib.admin import AdminSite, ModelAdmin, ShowFacets
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
 from weitask import desk_files, desk_pages, proof, work
 
+OF_A_REQUEST: Final = ("script_name", "has_permission", "available_apps", "is_popup", "log_entries")  # of the context
 APPS: Final = ("tasks", "orders", "accounts", "billing", "weitask", "auth")  # as the work goes
 
 
 class Desk(UnfoldAdminSite):
     """The site of operators: our own lists, and logins. Those of other libraries show keys and secrets and stay out."""
+
+    index_title = gettext_lazy("首页")
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -30,7 +33,7 @@ class Desk(UnfoldAdminSite):
         super().register([one for one in models if one._meta.app_label in APPS], *args, **options)
         for one in self._registry.values():
             one.list_per_page, one.paginator, one.show_full_result_count = desk_pages.ROWS, desk_pages.Counted, False
-            one.get_changelist = _pages  # type: ignore[method-assign]
+            one.get_changelist = _pages
             one.show_facets = ShowFacets.NEVER  # numbers beside the choices of a filter count all rows
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -62,8 +65,9 @@ class Desk(UnfoldAdminSite):
         """What every page is given; of unfold's part, which comes from settings, one copy for each language."""
         language = get_language()
         if language not in self._frames:
-            self._frames[language] = super().each_context(request)
-        return {**self._frames[language], **AdminSite.each_context(self, request)}
+            frame = super().each_context(request)
+            self._frames[language] = {name: value for name, value in frame.items() if name not in OF_A_REQUEST}
+        return {**AdminSite.each_context(self, request), **self._frames[language]}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The lists a person may open: the same for all who have the same permissions."""
@@ -75,7 +79,6 @@ class Desk(UnfoldAdminSite):
             found = sorted(super().get_app_list(request), key=lambda app: APPS.index(app["app_label"]))
             self._menus[key] = [_named(app) for app in found]
         return self._menus[key]
-
 
 
 def _pages(request: HttpRequest, **kwargs: Any) -> type[desk_pages.Cursored]:

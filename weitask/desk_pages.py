@@ -32,7 +32,7 @@ class Counted(Paginator):
 
 
 class Cursored(ChangeList):
-    """A list of the desk: `after` and `before` are cursors (`weitask.cursors`), what cannot be one is the first page."""
+    """A list of the desk: `after` and `before` are cursors of `weitask.cursors`; nonsense means the first page."""
 
     first = next = previous = ""  # query strings of other pages, empty where there is none
 

@@ -1,7 +1,7 @@
 """Inputs are drawn in one step: Django renders three templates for each, and a list that is edited has fifty."""
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
@@ -17,9 +17,11 @@ class Renderer(TemplatesSetting):
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
         if template_name in INPUTS:
             return _input(context["widget"])
-        return cast(str, super().render(template_name, context, request))
+        return super().render(template_name, context, request)
 
 
 def _input(widget: Mapping[str, Any]) -> str:
     value = "" if widget["value"] is None else format_html(' value="{}"', widget["value"])
-    return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, flatatt(widget["attrs"]))
+    return format_html(
+        '<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, flatatt(widget["attrs"])
+    )

@@ -12,6 +12,7 @@ from weitask import cursors
 
 pytestmark = pytest.mark.django_db
 
+NONSENSE = (b"[]", b"7", b'["x"]', b'["x", "y"]', b"\xff", b'["\\u0000"]')
 ORDERS = {
     "one column": ["-pk"],
     "ties": ["followers", "-pk"],
@@ -67,7 +68,7 @@ def test_a_row_that_comes_meanwhile_moves_no_page():
 
 @pytest.mark.parametrize(
     "nonsense",
-    ["abc", "%", "１", *(base64.b64encode(text).decode() for text in (b"[]", b"7", b'["x"]', b'["x", "y"]', b"\xff", b'["\\u0000"]'))],
+    ["abc", "%", "１", *(base64.b64encode(text).decode() for text in NONSENSE)],
 )
 def test_nonsense_means_the_first_rows(nonsense):
     user = UserFactory()

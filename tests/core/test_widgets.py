@@ -48,6 +48,4 @@ def test_an_input_is_what_django_draws(kind, value):
 @pytest.mark.parametrize("kind", [forms.Select, forms.SelectMultiple, forms.RadioSelect, forms.CheckboxSelectMultiple])
 @pytest.mark.parametrize("value", [None, "2", ["one", "three"]])
 def test_a_choice_is_what_django_draws(kind, value):
-    assert _drawn(kind(choices=CHOICES), Renderer(), value) == _drawn(
-        kind(choices=CHOICES), DjangoTemplates(), value
-    )
+    assert _drawn(kind(choices=CHOICES), Renderer(), value) == _drawn(kind(choices=CHOICES), DjangoTemplates(), value)

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.translation import override
 
 from accounts import access
@@ -124,6 +125,14 @@ def test_the_menu_is_that_of_ones_own_rights_and_language(client, chief):
     rules, payouts = reverse("admin:tasks_rule_changelist"), reverse("admin:billing_payout_changelist")
     assert [(rules in page, payouts in page) for page in (whole, part)] == [(True, True), (False, True)]
     assert ("付款单" in part, "付款单" in english) == (True, False)
+
+
+def test_the_frame_names_the_desk_in_the_readers_language_and_has_its_colours(client, chief):
+    client.get("/admin/", headers={"Accept-Language": "en"})
+    for language, name in (("zh-hans", "微任务 运营后台"), ("en", "Weitask operations")):
+        page = client.get(LIST, headers={"Accept-Language": language}).content.decode()
+        brand = page.partition('id="site-name"')[2].partition("</div>")[0]
+        assert (strip_tags(f"<p{brand}").strip(), "--color-primary-600:" in page) == (name, True)
 
 
 def test_the_menu_marks_the_list_one_looks_at(client, chief):

@@ -2,7 +2,7 @@
 asks for all headings again in each row), and no template is rendered for a tick box or a value."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain, repeat
@@ -137,7 +137,8 @@ def desk_inline(inline: InlineAdminFormSet) -> dict[str, Any]:
     link = _page(desk.admin_site, desk.model, ROW) if desk.show_change_link else ""
     headings = [capfirst(str(label_for_field(name, desk.model, desk))) for name in names]
     columns = [
-        _column(desk, name, words, link if name is names[0] else "") for name, words in zip(names, headings, strict=True)
+        _column(desk, name, words, link if name is names[0] else "")
+        for name, words in zip(names, headings, strict=True)
     ]
     rows = inline.formset.get_queryset()
     return {
@@ -199,7 +200,7 @@ def _shown(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: b
     if isinstance(found, ForeignKey):
         return (empty if value is None else _related(desk, value) if linked else str(value)), False
     if isinstance(found, BooleanField):
-        return _once(column, value, lambda: _sign(value)), False
+        return _once(column, value, lambda: _sign(yes=value)), False
     if found.choices is not None:
         unknown = empty if value in ("", None) else str(value)
         return _once(column, value, lambda: str(display_for_field(value, found, unknown))), False
@@ -228,10 +229,10 @@ def _worked_out(desk: "BaseModelAdmin[Any]", column: Column, row: Model) -> tupl
     return display_for_value(value, getattr(attribute, "empty_value_display", empty)), isinstance(value, date)
 
 
-def _sign(value: bool | None) -> SafeString:
+def _sign(*, yes: bool | None) -> SafeString:
     """A sign for yes, no and neither, that is also read aloud: unfold's is the name of a picture."""
-    words = {True: gettext("是"), False: gettext("否")}.get(value, gettext("未知"))  # type: ignore[call-overload]
-    return format_html('<span role="img" aria-label="{}">{}</span>', words, display_for_value(value, "", boolean=True))
+    words = gettext("未知") if yes is None else gettext("是") if yes else gettext("否")
+    return format_html('<span role="img" aria-label="{}">{}</span>', words, display_for_value(yes, "", boolean=True))
 
 
 def _once(column: Column, value: Any, shown: Callable[[], str]) -> str:

@@ -24,15 +24,15 @@ STEP: Final = SafeString(
 
 
 @register.simple_tag
-def desk_colors(colors: Mapping[str, Mapping[str, str]], radius: str) -> SafeString:
+def desk_colors(colors: Mapping[str, Mapping[str, str]]) -> SafeString:
     """The colours of the settings, for unfold's styles."""
-    return _colors(tuple((name, *shade) for name, shades in colors.items() for shade in shades.items()), radius)
+    return _colors(tuple((name, *shade) for name, shades in colors.items() for shade in shades.items()))
 
 
 @cache  # there is one set of them
-def _colors(shades: tuple[tuple[str, str, str], ...], radius: str) -> SafeString:
+def _colors(shades: tuple[tuple[str, str, str], ...]) -> SafeString:
     lines = "".join(f"--color-{name}-{weight}:{value};" for name, weight, value in shades)
-    return SafeString(f'<style id="unfold-theme-colors">:root{{--border-radius:{radius};{lines}}}</style>')
+    return SafeString(f'<style id="unfold-theme-colors">:root{{{lines}}}</style>')
 
 
 @register.simple_tag
@@ -75,8 +75,9 @@ def desk_title(context: template.Context) -> SafeString:
     """Where one is: the app, the list, the row; each a link. Elsewhere the title of the page."""
     row = context.get("original") or context.get("object")
     row = row if isinstance(row, Model) else None
-    opts = context.get("opts") or getattr(getattr(context.get("model_admin"), "model", None), "_meta", None)
-    steps = list(_steps(opts or row._meta, row)) if opts or row else []
+    known = (context.get("opts"), getattr(getattr(context.get("model_admin"), "model", None), "_meta", None))
+    opts = next((one for one in (*known, row and row._meta) if one), None)
+    steps = list(_steps(opts, row)) if opts else []
     named = SafeString('<span class="align-middle leading-5 min-w-0 truncate tracking-tight">{}</span>')
     if not context.get("opts") and context.get("content_title"):
         steps.append(format_html(named, str(context["content_title"]).strip()))
@@ -96,7 +97,8 @@ def _steps(opts: "Options[Any]", row: Model | None) -> Iterator[SafeString]:
 def desk_choices(choices: Iterable[Mapping[str, Any]]) -> SafeString:
     """The choices of a filter beside a list, as links; the one that holds is marked."""
     rows = (
-        f'<li><a href="{escape(one["query_string"])}"{HERE if one["selected"] else ""}>{escape(one["display"])}</a></li>'
+        f'<li><a href="{escape(one["query_string"])}"{here}>{escape(one["display"])}</a></li>'
         for one in choices
+        for here in (HERE if one["selected"] else "",)
     )
     return SafeString(f'<ul class="wt-choices">{"".join(rows)}</ul>')
