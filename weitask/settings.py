@@ -4,7 +4,6 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
-from django.templatetags.static import static
 from django.utils.translation import gettext_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -322,9 +321,7 @@ UNFOLD = {
     "SITE_HEADER": gettext_lazy("微任务 运营后台"),
     "SITE_SUBHEADER": gettext_lazy("北京时间（UTC+8）"),
     "SITE_URL": "/",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}],
     "SITE_SYMBOL": "fact_check",
-    "STYLES": [lambda _request: static("css/desk.css")],
     "COLORS": {
         "primary": {
             "50": "#fff7ed",

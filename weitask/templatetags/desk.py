@@ -1,9 +1,10 @@
 """Rows and values of the desk as unfold draws them, but what the cells of a column share is put together once (unfold
 asks for all headings again in each row), and no template is rendered for a tick box or a value."""
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, repeat
 from types import SimpleNamespace
@@ -64,11 +65,11 @@ class Column:
     """What the cells of a column have in common."""
 
     name: Any  # as `list_display` has it
-    kind: Any = None  # its field of the model; none where the desk works the value out
+    field: Any = None  # of the model; none where the desk works the value out
     opening: str = ""
     opening_on_one_line: str = ""
     closing: str = ""
-    names: dict[Any, str] = field(default_factory=dict)  # of the few values it has: choices, labels, yes and no
+    names: dict[Any, str] = dataclasses.field(default_factory=dict)  # of the few values of a choice, label, yes or no
 
 
 @register.inclusion_tag("admin/list.html", takes_context=True)
@@ -162,7 +163,7 @@ def _column(desk: "BaseModelAdmin[Any]", name: Any, words: str, link: str) -> Co
         format_html('<{} class="{}" data-label="{}">{}', tag, kind, words, anchor)
         for kind in (style, f"{style} whitespace-nowrap")
     )
-    return Column(name, _kind(desk.model, name), opening, on_one_line, f"</a></{tag}>" if link else f"</{tag}>")
+    return Column(name, _field_of(desk.model, name), opening, on_one_line, f"</a></{tag}>" if link else f"</{tag}>")
 
 
 def _ticks(cl: ChangeList) -> Column:
@@ -191,7 +192,7 @@ def _cell(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bo
 
 def _shown(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bool) -> tuple[str, bool]:
     """What a cell says, and whether it stays on one line: days and times do."""
-    found = column.kind
+    found = column.field
     if found is None:
         return _worked_out(desk, column, row)
     value, empty = getattr(row, column.name), desk.get_empty_value_display()
@@ -273,17 +274,17 @@ def looked_at(line: Fieldline) -> str:
 
 def _value(name: Any, form: "ModelForm[Any]", desk: "BaseModelAdmin[Any]") -> str:
     """As the cell of a list says it, with its lines; what has a form of its own unfold draws."""
-    kind = _kind(type(form.instance), name)
-    if isinstance(kind, JSONField):
-        data = json.dumps(getattr(form.instance, kind.attname), ensure_ascii=False, indent=2)
+    found = _field_of(type(form.instance), name)
+    if isinstance(found, JSONField):
+        data = json.dumps(getattr(form.instance, found.attname), ensure_ascii=False, indent=2)
         return format_html("<pre>{}</pre>", data)
-    if isinstance(kind, URLField | FileField | ManyToManyField) or name in form.fields:
+    if isinstance(found, URLField | FileField | ManyToManyField) or name in form.fields:
         return UnfoldAdminReadonlyField(form, name, is_first=True, model_admin=desk).contents()
-    shown, _ = _shown(desk, Column(name, kind), form.instance, linked=True)
+    shown, _ = _shown(desk, Column(name, found), form.instance, linked=True)
     return shown if isinstance(shown, SafeString) else linebreaksbr(shown)
 
 
-def _kind(model: type[Model], name: Any) -> Any:
+def _field_of(model: type[Model], name: Any) -> Any:
     """The field of this name; none when the desk works the value out, or it is the row's own number."""
     try:
         field = model._meta.get_field(name)

@@ -38,9 +38,8 @@ def _colors(shades: tuple[tuple[str, str, str], ...]) -> SafeString:
 @register.simple_tag
 def desk_menu(apps: Iterable[Mapping[str, Any]], path: str) -> SafeString:
     """The lists of the desk by app, as one may open them; the one that `path` is in is marked."""
-    return SafeString("".join(map(SafeString, _menu(apps, path)))) or format_html(
-        '<p class="px-6">{}</p>', gettext("没有可以查看的内容。")
-    )
+    lists = "".join(_menu(apps, path))
+    return SafeString(lists) if lists else format_html('<p class="px-6">{}</p>', gettext("没有可以查看的内容。"))
 
 
 def _menu(apps: Iterable[Mapping[str, Any]], path: str) -> Iterator[str]:
@@ -75,13 +74,12 @@ def desk_title(context: template.Context) -> SafeString:
     """Where one is: the app, the list, the row; each a link. Elsewhere the title of the page."""
     row = context.get("original") or context.get("object")
     row = row if isinstance(row, Model) else None
-    known = (context.get("opts"), getattr(getattr(context.get("model_admin"), "model", None), "_meta", None))
-    opts = next((one for one in (*known, row and row._meta) if one), None)
+    opts = context.get("opts") or getattr(context.get("model_admin"), "opts", None) or (row and row._meta)
     steps = list(_steps(opts, row)) if opts else []
     named = SafeString('<span class="align-middle leading-5 min-w-0 truncate tracking-tight">{}</span>')
     if not context.get("opts") and context.get("content_title"):
         steps.append(format_html(named, str(context["content_title"]).strip()))
-    return SafeString(STEP.join(steps)) if steps else format_html(named, context.get("title") or gettext("待处理"))
+    return SafeString(STEP.join(steps)) if steps else format_html(named, context.get("title") or "")
 
 
 def _steps(opts: "Options[Any]", row: Model | None) -> Iterator[SafeString]:
@@ -96,9 +94,9 @@ def _steps(opts: "Options[Any]", row: Model | None) -> Iterator[SafeString]:
 @register.simple_tag
 def desk_choices(choices: Iterable[Mapping[str, Any]]) -> SafeString:
     """The choices of a filter beside a list, as links; the one that holds is marked."""
-    rows = (
-        f'<li><a href="{escape(one["query_string"])}"{here}>{escape(one["display"])}</a></li>'
-        for one in choices
-        for here in (HERE if one["selected"] else "",)
-    )
-    return SafeString(f'<ul class="wt-choices">{"".join(rows)}</ul>')
+    return SafeString(f'<ul class="wt-choices">{"".join(map(_choice, choices))}</ul>')
+
+
+def _choice(one: Mapping[str, Any]) -> str:
+    mark = HERE if one["selected"] else ""
+    return f'<li><a href="{escape(one["query_string"])}"{mark}>{escape(one["display"])}</a></li>'
