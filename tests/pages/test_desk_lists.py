@@ -13,6 +13,7 @@ from accounts import access
 from accounts.models import WeiboAccount
 from tests.accounts.people import in_group
 from tests.factories import AdvertiserFactory, CategoryFactory, MediaAccountFactory, UserFactory
+from tests.orders import world
 from weitask import counting, desk_pages
 from weitask.periods import shanghai
 
@@ -133,6 +134,12 @@ def test_the_frame_names_the_desk_in_the_readers_language_and_has_its_colours(cl
         page = client.get(LIST, headers={"Accept-Language": language}).content.decode()
         brand = page.partition('id="site-name"')[2].partition("</div>")[0]
         assert (strip_tags(f"<p{brand}").strip(), "--color-primary-600:" in page) == (name, True)
+
+
+def test_a_page_offers_more_actions_only_where_it_has_some(client, chief):
+    order = world.one()
+    pages = (LIST, reverse("admin:orders_order_changelist"), reverse("admin:orders_order_change", args=[order.pk]))
+    assert ["more_horiz" in client.get(page).content.decode() for page in pages] == [False, False, True]
 
 
 def test_the_menu_marks_the_list_one_looks_at(client, chief):
