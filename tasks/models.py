@@ -268,6 +268,9 @@ class Submission(models.Model):
 
     objects = SubmissionQuerySet.as_manager()
 
+    get_form_display = spoken("form", Form)
+    get_state_display = spoken("state", State)
+
     class Meta:
         verbose_name = verbose_name_plural = _("提交审核")
         ordering = ["-id"]

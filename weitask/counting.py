@@ -10,7 +10,12 @@ BADGE: Final = 99  # beside a word of the menu: 99+
 
 def upto(rows: QuerySet, most: int) -> int:
     """How many rows there are; `most` + 1 stands for any number above."""
-    return rows.order_by().values("pk")[: most + 1].count()
+    return some(rows, most).count()
+
+
+def some(rows: QuerySet, most: int) -> QuerySet:
+    """As many of them as `upto` counts, in no order."""
+    return rows.order_by().values_list("pk")[: most + 1]
 
 
 def shown(count: int, most: int) -> str:

@@ -22,28 +22,59 @@ class Slice:
     previous: str | None
 
 
-def cut(rows: QuerySet[Any], *, after: str = "", before: str = "", size: int) -> Slice:
-    """`size` rows behind the row that `after` names, or just before that of `before`; else the first.
+class Ordered:
+    """Rows in the order of their queryset, which has to end with something unique."""
 
-    The order of `rows` has to end with something unique. A cursor that is nonsense means the first rows.
-    """
-    parts = list(_parts(rows))
-    rows = rows.annotate(**{part.name: part.by.expression for part in parts if part.column is None})
-    back = _read(rows, parts, before)
-    seen = back or _read(rows, parts, after)
-    if back:
-        parts = [replace(part, by=_turned(part.by)) for part in parts]
-    behind = rows.filter(_behind(parts, seen)) if seen else rows
-    found = list(behind.order_by(*(part.order for part in parts))[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if back:
-        found.reverse()
-    has_next, has_previous = (True, more) if back else (more, bool(seen))
-    return Slice(
-        found,
-        _cursor(found[-1], parts) if found and has_next else None,
-        _cursor(found[0], parts) if found and has_previous else None,
-    )
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self._parts = list(_parts(rows))
+        self._rows = rows.annotate(**{part.name: part.by.expression for part in self._parts if part.column is None})
+
+    def first(self, size: int) -> QuerySet[Any]:
+        """The first `size` rows, and one more where there is one."""
+        return _head(self._rows, self._parts, size)
+
+    def opening(self, found: list[Any], size: int) -> Slice:
+        """The slice whose rows `first` found."""
+        return self._slice(found[:size], before=False, after=len(found) > size)
+
+    def cut(self, *, after: str, before: str, size: int) -> Slice:
+        """`size` rows behind the row that `after` names, or just before that of `before`; else the first.
+
+        A cursor that is nonsense means the first rows.
+        """
+        back = self._read(before)
+        seen = back or self._read(after)
+        if not seen:
+            return self.opening(list(self.first(size)), size)
+        parts = [replace(part, by=_turned(part.by)) for part in self._parts] if back else self._parts
+        found = list(_head(self._rows.filter(_behind(parts, seen)), parts, size))
+        more, found = len(found) > size, found[:size]
+        return (
+            self._slice(found[::-1], before=more, after=True) if back else self._slice(found, before=True, after=more)
+        )
+
+    def _slice(self, rows: list[Any], *, before: bool, after: bool) -> Slice:
+        return Slice(
+            rows,
+            _cursor(rows[-1], self._parts) if rows and after else None,
+            _cursor(rows[0], self._parts) if rows and before else None,
+        )
+
+    def _read(self, cursor: str) -> list[Any]:
+        """The values of a cursor, typed as what they are compared with; none without one, or when it is nonsense."""
+        try:
+            text = urlsafe_base64_decode(cursor).decode()
+            values = json.loads(text) if cursor and r"\u0000" not in text else []
+            known = self._rows.query.annotations
+            kinds = [part.column or known[part.name].output_field for part in self._parts]
+            return [None if one is None else kind.to_python(one) for one, kind in zip(values, kinds, strict=True)]
+        except (ValueError, TypeError, ValidationError):
+            return []
+
+
+def cut(rows: QuerySet[Any], *, after: str = "", before: str = "", size: int) -> Slice:
+    """`Ordered.cut` of rows that are asked for once."""
+    return Ordered(rows).cut(after=after, before=before, size=size)
 
 
 @dataclass(frozen=True)
@@ -119,6 +150,10 @@ def _turned(by: OrderBy) -> OrderBy:
     return turned
 
 
+def _head(rows: QuerySet[Any], parts: Sequence[_Part], size: int) -> QuerySet[Any]:
+    return rows.order_by(*(part.order for part in parts))[: size + 1]
+
+
 def _behind(parts: Sequence[_Part], seen: Sequence[Any]) -> Q:
     """The first part beyond its value, or equal and the second one beyond, and so on.
 
@@ -135,14 +170,3 @@ def _behind(parts: Sequence[_Part], seen: Sequence[Any]) -> Q:
 def _cursor(row: Model, parts: Sequence[_Part]) -> str:
     values = [getattr(row, part.name) for part in parts]
     return urlsafe_base64_encode(json.dumps([None if one is None else str(one) for one in values]).encode())
-
-
-def _read(rows: QuerySet[Any], parts: Sequence[_Part], cursor: str) -> list[Any]:
-    """The values of a cursor, typed as what they are compared with; none when there is no cursor, or it is nonsense."""
-    try:
-        text = urlsafe_base64_decode(cursor).decode()
-        values = json.loads(text) if cursor and r"\u0000" not in text else []
-        kinds = [part.column or rows.query.annotations[part.name].output_field for part in parts]
-        return [None if one is None else kind.to_python(one) for one, kind in zip(values, kinds, strict=True)]
-    except (ValueError, TypeError, ValidationError):
-        return []

@@ -1,21 +1,27 @@
 """The desk: every list stays quick over a million rows, and the menu is put together once, not for every page."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
+from django.apps import apps
 from django.contrib.admin import AdminSite, ModelAdmin, ShowFacets
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
 from weitask import desk_files, desk_pages, proof, work
+from weitask.questions import Rows
 
 OF_A_REQUEST: Final = ("script_name", "has_permission", "available_apps", "is_popup", "log_entries")  # of the context
 APPS: Final = ("tasks", "orders", "accounts", "billing", "weitask", "auth")  # as the work goes
+
+_DONE: Final = Rows(lambda user: _entries().filter(user=user).order_by("-action_time", "-pk")[:10])
 
 
 class Desk(UnfoldAdminSite):
@@ -33,7 +39,7 @@ class Desk(UnfoldAdminSite):
         super().register([one for one in models if one._meta.app_label in APPS], *args, **options)
         for one in self._registry.values():
             one.list_per_page, one.paginator, one.show_full_result_count = desk_pages.ROWS, desk_pages.Counted, False
-            one.get_changelist = _pages
+            one.get_changelist, one.get_queryset = _pages, _when_asked(one.get_queryset)
             one.show_facets = ShowFacets.NEVER  # numbers beside the choices of a filter count all rows
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -58,8 +64,9 @@ class Desk(UnfoldAdminSite):
         return cast(HttpResponse, _enter(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The first page: what waits for this person, then every list."""
-        return super().index(request, {**(extra_context or {}), "waiting": work.waiting(cast(Any, request.user))})
+        """The first page: what waits for this person, every list, and what they did last."""
+        own = {"waiting": work.waiting(cast(Any, request.user)), "done": _DONE.all(user=request.user.pk)}
+        return super().index(request, {**(extra_context or {}), **own})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page is given; of unfold's part, which comes from settings, one copy for each language."""
@@ -79,6 +86,16 @@ class Desk(UnfoldAdminSite):
             found = sorted(super().get_app_list(request), key=lambda app: APPS.index(app["app_label"]))
             self._menus[key] = [_named(app) for app in found]
         return self._menus[key]
+
+
+def _when_asked(find: Callable[[HttpRequest], "QuerySet[Any]"]) -> Callable[[HttpRequest], "QuerySet[Any]"]:
+    """The rows put together when something is done with them: a list as it is opened has its words already."""
+    return lambda request: cast("QuerySet[Any]", SimpleLazyObject(lambda: find(request)))
+
+
+def _entries() -> "QuerySet[Any]":
+    """Of the desk's log; this module is read before there are models."""
+    return apps.get_model("admin", "LogEntry")._default_manager.select_related("content_type")
 
 
 def _pages(request: HttpRequest, **kwargs: Any) -> type[desk_pages.Cursored]:

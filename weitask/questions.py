@@ -6,10 +6,11 @@ as long as its answer.
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
@@ -18,6 +19,7 @@ from django.db.models.query import ModelIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
 
 _R = TypeVar("_R")
+_Person = TypeVar("_Person", bound=Model)
 
 
 class Question:
@@ -61,6 +63,17 @@ class Given(Value):
         return "%s", (self,)
 
 
+SOMEBODY: Final = -(2**62) - 20260105  # the id of nobody
+PERSON: Final = Given("person")
+
+
+def somebody(person: _Person) -> _Person:
+    """Stands in for any person where a question is put together: in the words their id is `PERSON`."""
+    anybody = copy(person)
+    anybody.pk = SOMEBODY
+    return anybody
+
+
 def among(column: str, given: Given) -> Func:
     """Whether a column holds one of the list that a call brings: `filter(among("pk", ids))`."""
     either: Any = {"arg_joiner": " = ANY(", "template": "%(expressions)s)"}
@@ -72,7 +85,8 @@ class Rows(Generic[_R]):
 
     `rows` takes a `Given` for each of its parameters; a call brings their values by the same names, as psycopg takes
     them: an id, not an object. Rows that are locked are asked for inside a transaction only. `names` are those of the
-    parameters, where the signature of `rows` does not tell them.
+    parameters, where the signature of `rows` does not tell them. Where a queryset takes a person and no `Given`, it is
+    built for `somebody`; a call then brings the id as `person`.
     """
 
     def __init__(self, rows: "Callable[..., QuerySet[Any, _R]]", names: Iterable[str] | None = None) -> None:
@@ -105,7 +119,19 @@ class Rows(Generic[_R]):
 
     @cached_property
     def _words(self) -> "_Words":
-        return _Words.of(self._rows(*map(Given, self._names)))
+        words = _Words.of(self._rows(*map(Given, self._names)))
+        return replace(words, parameters=[PERSON if one == SOMEBODY else one for one in words.parameters])
+
+
+def counts(questions: Sequence[Rows[Any]], **given: Any) -> list[int]:
+    """How many rows each of them has, asked all at once."""
+    if not questions:
+        return []
+    words = [one._words for one in questions]
+    sql = ", ".join(f"(SELECT count(*) FROM ({one.sql}) AS counted)" for one in words)  # noqa: S608 [of Django's compiler]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", [value for one in words for value in one.filled(given)])
+        return list(cursor.fetchone())
 
 
 @dataclass(frozen=True, slots=True)

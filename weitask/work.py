@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from weitask import counting
+from weitask import counting, questions
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,6 +42,7 @@ class Waiting:
 
 
 _QUEUES: Final[dict[str, Work]] = {}
+_COUNTED: "Final[dict[str, questions.Rows[Any]]]" = {}
 
 
 def queue(name: str, work: Work) -> None:
@@ -51,10 +52,18 @@ def queue(name: str, work: Work) -> None:
 
 def waiting(user: "User") -> list[Waiting]:
     """The queues this person may work off in which something waits, the most pressing kind first."""
-    mine = sorted((one for one in _QUEUES.values() if user.has_perm(one.permission)), key=lambda one: one.position)
-    counted = ((one, counting.upto(one.rows(user), counting.BADGE)) for one in mine)
+    mine = sorted((one for one in _QUEUES.items() if user.has_perm(one[1].permission)), key=lambda one: one[1].position)
+    numbers = questions.counts([_counted(name, user) for name, _ in mine], person=user.pk)
     return [
-        Waiting(str(one.title), counting.shown(count, counting.BADGE), f"{reverse(one.url_name)}{one.query}")
-        for one, count in counted
-        if count
+        Waiting(str(one.title), counting.shown(number, counting.BADGE), f"{reverse(one.url_name)}{one.query}")
+        for (_, one), number in zip(mine, numbers, strict=True)
+        if number
     ]
+
+
+def _counted(name: str, user: "User") -> "questions.Rows[Any]":
+    """The rows of a queue as they are counted: put into SQL once, for any person."""
+    if name not in _COUNTED:
+        rows = _QUEUES[name].rows(questions.somebody(user))
+        _COUNTED[name] = questions.Rows(lambda: counting.some(rows, counting.BADGE))
+    return _COUNTED[name]

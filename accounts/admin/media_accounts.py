@@ -89,7 +89,6 @@ class MediaAccountAdmin(ReadOnlyAdmin):
         *("review", "taking", "organisation", "specific"),
         *(ProposedFilter, ("suspended_at", admin.EmptyFieldListFilter)),
     ]
-    list_filter_submit = True
     search_fields = ["screen_name", "weibo__uid", "owner__username"]
     list_select_related = ["category"]
     ordering = ["-id"]

@@ -37,6 +37,7 @@ def turned(client, page, way):
 
 def test_a_list_of_thousands_says_so_and_is_turned_to_its_end_and_back(client, chief, monkeypatch):
     monkeypatch.setattr(counting, "LIST", 40)
+    monkeypatch.setattr(desk_pages, "_OPENED", {})
     made = [AdvertiserFactory().pk for _ in range(45)]
     first = client.get(LIST)
     second, in_the_middle = turned(client, first, "next")

@@ -2,6 +2,7 @@
 asks for all headings again in each row), and no template is rendered for a tick box or a value."""
 
 import dataclasses
+import html
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from django.forms import ModelForm
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -69,6 +70,7 @@ class Column:
     opening: str = ""
     opening_on_one_line: str = ""
     closing: str = ""
+    empty: str = ""  # what is said where there is no value
     names: dict[Any, str] = dataclasses.field(default_factory=dict)  # of the few values of a choice, label, yes or no
 
 
@@ -163,7 +165,8 @@ def _column(desk: "BaseModelAdmin[Any]", name: Any, words: str, link: str) -> Co
         format_html('<{} class="{}" data-label="{}">{}', tag, kind, words, anchor)
         for kind in (style, f"{style} whitespace-nowrap")
     )
-    return Column(name, _field_of(desk.model, name), opening, on_one_line, f"</a></{tag}>" if link else f"</{tag}>")
+    closing = f"</a></{tag}>" if link else f"</{tag}>"
+    return Column(name, _field_of(desk.model, name), opening, on_one_line, closing, desk.get_empty_value_display())
 
 
 def _ticks(cl: ChangeList) -> Column:
@@ -186,7 +189,7 @@ def _cell(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: bo
     opening = column.opening_on_one_line if on_one_line else column.opening
     if ROW in opening:
         opening = opening.replace(ROW, str(quote(row.pk)))
-    words = escape(shown) if shown.__class__ is str else conditional_escape(shown)
+    words = html.escape(shown) if shown.__class__ is str else conditional_escape(shown)
     return f"{opening}{words}{column.closing}"
 
 
@@ -195,7 +198,7 @@ def _shown(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: b
     found = column.field
     if found is None:
         return _worked_out(desk, column, row)
-    value, empty = getattr(row, column.name), desk.get_empty_value_display()
+    value, empty = getattr(row, column.name), column.empty
     if value.__class__ is datetime:
         return f"{shanghai(value):{MOMENT}}", True
     if isinstance(found, ForeignKey):
@@ -212,7 +215,7 @@ def _shown(desk: "BaseModelAdmin[Any]", column: Column, row: Model, *, linked: b
 
 def _worked_out(desk: "BaseModelAdmin[Any]", column: Column, row: Model) -> tuple[str, bool]:
     """What a method of the desk or of the row says."""
-    empty = desk.get_empty_value_display()
+    empty = column.empty
     attribute = getattr(desk, column.name, None) if isinstance(column.name, str) else column.name
     try:
         if attribute is None or column.name == "__str__":
@@ -280,7 +283,8 @@ def _value(name: Any, form: "ModelForm[Any]", desk: "BaseModelAdmin[Any]") -> st
         return format_html("<pre>{}</pre>", data)
     if isinstance(found, URLField | FileField | ManyToManyField) or name in form.fields:
         return UnfoldAdminReadonlyField(form, name, is_first=True, model_admin=desk).contents()
-    shown, _ = _shown(desk, Column(name, found), form.instance, linked=True)
+    column = Column(name, found, empty=desk.get_empty_value_display())
+    shown, _ = _shown(desk, column, form.instance, linked=True)
     return shown if isinstance(shown, SafeString) else linebreaksbr(shown)
 
 

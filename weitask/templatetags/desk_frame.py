@@ -6,15 +6,22 @@ from functools import cache
 from typing import Any, Final
 
 from django import template
+from django.contrib.admin import ListFilter
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.db.models import Model
 from django.db.models.options import Options
+from django.forms import Form, Media
+from django.template.base import Node, NodeList, Parser, Token
 from django.urls import reverse
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
+
+_ACTIONS: Final[dict[tuple[Any, ...], SafeString]] = {}  # the lists' own, for each set of rights and language
+_MEDIA: Final[dict[tuple[str, str], SafeString]] = {}  # a handful
 
 HERE: Final = SafeString(' aria-current="true"')
 STEP: Final = SafeString(
@@ -69,6 +76,26 @@ def _entry(url: str, name: str, here: bool) -> str:  # noqa: FBT001 [one of thre
     return format_html('<li><a href="{}" class="{}"{}>{}</a></li>', url, style, mark, name)
 
 
+@register.simple_tag
+def desk_apps(apps: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The lists by app, each with the way to a new row where one may make it."""
+    return SafeString("".join(_app(one) for one in apps))
+
+
+def _app(app: Mapping[str, Any]) -> str:
+    lists = "".join(_list(one["admin_url"], one["name"], one["add_url"]) for one in app["models"] if one["admin_url"])
+    head = format_html('<h2><a href="{}">{}</a></h2>', app["app_url"], app["name"])
+    return f'<section class="wt-app">{head}<ul>{lists}</ul></section>'
+
+
+@cache  # as many as the menu has, with and without the way to a new row
+def _list(url: str, name: str, add_url: str | None) -> str:
+    words = gettext("新增%(name)s") % {"name": name}
+    sign = SafeString('<span class="material-symbols-outlined" aria-hidden="true">add</span>')
+    add = format_html('<a href="{}" title="{}" aria-label="{}">{}</a>', add_url, words, words, sign) if add_url else ""
+    return format_html('<li><a href="{}">{}</a>{}</li>', url, name, add)
+
+
 @register.simple_tag(takes_context=True)
 def desk_title(context: template.Context) -> SafeString:
     """Where one is: the app, the list, the row; each a link. Elsewhere the title of the page."""
@@ -92,11 +119,58 @@ def _steps(opts: "Options[Any]", row: Model | None) -> Iterator[SafeString]:
 
 
 @register.simple_tag
-def desk_choices(choices: Iterable[Mapping[str, Any]]) -> SafeString:
-    """The choices of a filter beside a list, as links; the one that holds is marked."""
-    return SafeString(f'<ul class="wt-choices">{"".join(map(_choice, choices))}</ul>')
+def desk_filter(cl: ChangeList, spec: ListFilter) -> SafeString:
+    """A filter of a list: its choices as links; the one that holds is marked."""
+    name = gettext("按%(title)s") % {"title": spec.title}
+    choices = SafeString("".join(_choice(one) for one in spec.choices(cl)))
+    return format_html('<section class="wt-filter"><h3>{}</h3><ul class="wt-choices">{}</ul></section>', name, choices)
 
 
 def _choice(one: Mapping[str, Any]) -> str:
     mark = HERE if one["selected"] else ""
     return f'<li><a href="{escape(one["query_string"])}"{mark}>{escape(one["display"])}</a></li>'
+
+
+@register.simple_tag
+def desk_hidden(cl: ChangeList) -> SafeString:
+    """The filters that hold, as fields of the form that searches among what they leave."""
+    held = ((name, value) for name, values in cl.filter_params.items() if name != SEARCH_VAR for value in values)
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', held)
+
+
+@register.simple_tag
+def desk_action(form: Form) -> SafeString:
+    """The fields that say what is done with the rows ticked: the same for all who have the same choices."""
+    key = get_language(), *form.fields["action"].choices  # type: ignore[attr-defined]
+    if key not in _ACTIONS:
+        _ACTIONS[key] = SafeString("".join(str(field) for field in form))
+    return _ACTIONS[key]
+
+
+@register.simple_tag
+def desk_media(media: Media) -> SafeString:
+    """Styles and scripts that a page brings along."""
+    key = str(media._css_lists), str(media._js_lists)  # type: ignore[attr-defined]
+    if key not in _MEDIA:
+        _MEDIA[key] = SafeString(f"{media['css']}{media['js']}")
+    return _MEDIA[key]
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> "_Kept":
+    """`{% kept %}…{% endkept %}`: words that are the same for everybody, put together once in each language."""
+    inside = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return _Kept(inside)
+
+
+class _Kept(Node):
+    def __init__(self, inside: NodeList) -> None:
+        self.nodelist = inside
+        self._words: dict[str | None, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = get_language()
+        if language not in self._words:
+            self._words[language] = self.nodelist.render(context)
+        return self._words[language]
