@@ -318,7 +318,8 @@ class Item(models.Model):
         verbose_name = verbose_name_plural = _("所选帐号")
         ordering = ["start_at", "id"]
         constraints = [models.CheckConstraint(condition=Q(price__gt=0, fee__gte=0), name="item_cost_positive")]
-        indexes = [models.Index(fields=["submission", "start_at"], name="item_by_start")]
+        # Of those that did not lapse: how many there are and which comes first is read from the index alone.
+        indexes = [models.Index(fields=["submission", "start_at"], name="item_by_start", condition=Q(lapsed_at=None))]
         triggers = [
             fixed("submission_id", "account_id", "start_at", "text", "image_ids", "price", "fee"),
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),

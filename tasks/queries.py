@@ -103,7 +103,7 @@ def desk(*, reviewer: Any) -> "QuerySet[Submission]":
     rows = Submission.objects.reviewable_by(reviewer).select_related("task__advertiser")
     # A subquery for the rows shown; grouping would join the items of the whole queue first.
     held = Item.objects.filter(submission=OuterRef("pk"), lapsed_at=None).order_by()
-    counted = held.values("submission").annotate(number=Count("pk")).values("number")
+    counted = held.values("submission").annotate(number=Count("*")).values("number")
     rows = rows.annotate(items_open=Coalesce(Subquery(counted), 0))
     return rows.order_by(*NEAREST_FIRST)
 

@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin
 from accounts.admin.beside import Beside
 from tasks.admin.access import LookOnly, person
 from tasks.models import Decision, Submission
+from tasks.querysets import with_accounts_of
 
 
 @admin.register(Decision)
@@ -24,8 +25,7 @@ class DecisionAdmin(LookOnly, ModelAdmin):
         """Never about one's own task or account (A48)."""
         rows: QuerySet[Decision] = super().get_queryset(request)
         user = person(request)
-        own = rows.filter(task__submissions__items__account__owner=user).values("pk")
-        return rows.exclude(task__advertiser__user=user).exclude(pk__in=own)
+        return rows.exclude(task__advertiser__user=user).exclude(task__in=with_accounts_of(user))
 
 
 class DecisionInline(Beside):

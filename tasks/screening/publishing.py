@@ -17,10 +17,16 @@ from accounts.models import User
 from tasks.screening import examples
 from tasks.screening.book import Book, Entry, build
 from tasks.screening.models import Rule, RuleCategory, RuleSet
+from weitask.questions import Rows
 from weitask.refusal import Problem, Refusal
 
 _LOCK_KEY: Final = 6_201_049  # of our advisory locks; R49
 MOST_TOLD: Final = 20
+_NAMES: Final = [one.name for one in fields(Entry)]
+_COLUMNS: Final = ("kind", "text", "title", Coalesce("category__name", Value("")), "action")  # as `Entry` has them
+_NEWEST: Final = Rows(lambda: RuleSet.objects.order_by("-number")[:1])
+_RULES: Final = Rows(lambda: Rule.objects.order_by("pk").values_list(*_COLUMNS))
+_FOUR_EYES: Final = Rows(lambda: RuleCategory.objects.filter(four_eyes=True).order_by("name").values_list("name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def publish(*, by: User, note: str, now: datetime) -> RuleSet:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
-        last = RuleSet.objects.order_by("-number")[0]
+        last = _NEWEST.get()
         rules, data = draft(), _data()
         if not difference(last.data, data).any:
             raise Refusal("nothing_changed", _("规则与当前版本相同，无需发布"))
@@ -78,7 +84,7 @@ def publish(*, by: User, note: str, now: datetime) -> RuleSet:
 
 def waiting() -> Changes:
     """What publishing now would change."""
-    return difference(RuleSet.objects.order_by("-number")[0].data, _data())
+    return difference(_NEWEST.get().data, _data())
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> Changes:
@@ -99,11 +105,10 @@ def _by_name(data: dict[str, Any]) -> dict[tuple[str, str], Entry]:
 
 
 def _data() -> dict[str, Any]:
-    four_eyes = RuleCategory.objects.filter(four_eyes=True).order_by("name").values_list("name", flat=True)
-    columns = ("kind", "text", "title", Coalesce("category__name", Value("")), "action")  # as `Entry` has them
-    rows = Rule.objects.order_by("pk").values_list(*columns)
-    names = [one.name for one in fields(Entry)]
-    return {"four_eyes": list(four_eyes), "rules": [dict(zip(names, row, strict=True)) for row in rows]}
+    return {
+        "four_eyes": [name for (name,) in _FOUR_EYES.all()],
+        "rules": [dict(zip(_NAMES, row, strict=True)) for row in _RULES.all()],
+    }
 
 
 def _digest(data: dict[str, Any]) -> str:
