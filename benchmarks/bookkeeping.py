@@ -73,8 +73,8 @@ def references(client: int) -> Iterator[int]:
 
 
 def transfers(pairs: Sequence[tuple[int, int]], numbers: Iterator[int]) -> list[ledger.NewTransfer]:
-    """Transfers as a caller hands them in; a reason that needs no order and no limit."""
-    return [ledger.NewTransfer(Reason.REVERSAL, next(numbers), source, target, FEN) for source, target in pairs]
+    """Transfers as a caller hands them in; of the everyday reasons the one that ends no freeze and needs no limit."""
+    return [ledger.NewTransfer(Reason.FEE, next(numbers), source, target, FEN) for source, target in pairs]
 
 
 def bare() -> Connection:

@@ -1,15 +1,17 @@
 """What the pages and the API show of money: all figures in fen, all read from the book."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from billing import credit, holds
-from billing.models import AccountKind, Entry
+from billing.models import OF_ORDERS, ON_ADVERTISERS, ON_OWNERS, AccountKind, Entry, Reason
+from weitask.periods import midnight
 from weitask.questions import Rows, among
+from weitask.refusal import Refusal
 
 _MONEY: Final = f"""
 SELECT coalesce((SELECT balance FROM billing_ledgeraccount
@@ -125,10 +127,27 @@ WITH RECURSIVE party AS (
     WHERE h.low < h.high
 ), line AS (
     SELECT e.id FROM halved h CROSS JOIN LATERAL (
-        SELECT e.id FROM billing_entry e WHERE e.account_id = h.id AND {beyond} ORDER BY e.seq {way} LIMIT %(count)s
+        SELECT e.id FROM billing_entry e{moved} WHERE e.account_id = h.id AND {beyond}
+        ORDER BY e.seq {way} LIMIT %(count)s
     ) AS e WHERE h.low = h.high
 )
 SELECT id FROM line ORDER BY id {way} LIMIT %(count)s
+"""
+_MOVED: Final = " JOIN billing_transfer t ON t.id = e.transfer_id"
+# What an order ends in leaves the frozen account (spec 4): the others are not read in vain.
+_STANDS_ON: Final[dict[str, tuple[str, ...]]] = {
+    Reason.EARN: (AccountKind.FROZEN, AccountKind.PAYABLE),
+    Reason.FEE: (AccountKind.FROZEN,),
+}
+# A reason that is none of an order's has few lines, and indexes over just those: all of them are read and sorted.
+_FEW: Final = """
+SELECT e.id FROM billing_ledgeraccount a CROSS JOIN LATERAL (
+    SELECT t.id FROM billing_transfer t WHERE t.source_id = a.id{wanted}
+    UNION ALL
+    SELECT t.id FROM billing_transfer t WHERE t.target_id = a.id{wanted}
+) AS t JOIN billing_entry e ON e.transfer_id = t.id AND e.account_id = a.id
+WHERE a.{party} = %(party)s AND a.kind = ANY(%(kinds)s) AND {beyond}
+ORDER BY e.id {way} LIMIT %(count)s
 """
 
 
@@ -136,18 +155,65 @@ SELECT id FROM line ORDER BY id {way} LIMIT %(count)s
 class Statement:
     """Ledger lines of one party, with their transfer (reason, time) and account (kind) loaded, newest first.
 
+    They come in the order of the book or against it, and in no other: `balance_after` means something in time only.
+
     Attributes:
         party: column of `LedgerAccount`, advertiser_id or owner_id.
         party_id: whose.
         kinds: of which accounts.
+        reason: of the lines wanted, a `Reason`; empty for all.
+        since: the first moment of the lines wanted, if they do not begin with the book.
+        until: the first moment that is too late for them.
     """
 
     party: str
     party_id: int
     kinds: tuple[str, ...] = tuple(AccountKind.values)
+    reason: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What its lines can be about."""
+        return ON_ADVERTISERS if self.party == "advertiser_id" else ON_OWNERS
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether there may be lines that it leaves out."""
+        return bool(self._wanted)
+
+    def only(self, *, reason: str = "", first: date | None = None, last: date | None = None) -> "Statement":
+        """The lines of one reason, from the day `first` in Shanghai to the end of the day `last` (R120).
+
+        Raises:
+            Refusal: `period`, it ends before it begins.
+        """
+        if first and last and last < first:
+            raise Refusal("period", _("结束日期不能早于开始日期"), field="to")
+        since = midnight(first) if first else None
+        until = midnight(last + timedelta(days=1)) if last and last < date.max else None
+        return replace(self, reason=reason, since=since, until=until)
 
     def window(self, *, key: str, seen: tuple[int, int] | None, count: int) -> list[Entry]:
         """As `keyset.window` has it, by id in either direction."""
+        known: dict[str, Any] = {
+            "party": self.party_id,
+            "kinds": [one for one in self.kinds if one in _STANDS_ON.get(self.reason, self.kinds)],
+            "reason": self.reason,
+            "since": self.since,
+            "until": self.until,
+            "seen": seen and seen[1],
+            "count": count,
+        }
+        few = self.reason and self.reason not in OF_ORDERS
+        words = self._few(key, seen) if few else self._lines(key, seen)
+        with connection.cursor() as cursor:
+            cursor.execute(words, known)
+            ids = [pk for (pk,) in cursor.fetchall()]
+        return _ENTRIES[key].all(ids=ids)
+
+    def _lines(self, key: str, seen: tuple[int, int] | None) -> str:
         falling = key.startswith("-")
         # low: how many lines of the account come before the page (rising), or are left for it (falling).
         words = {
@@ -157,21 +223,27 @@ class Statement:
         }
         all_of_it = "seq" if falling else "0"
         words |= {"low": "0", "high": "seq"} if seen else {"low": all_of_it, "high": all_of_it}
-        known: dict[str, Any] = {
-            "party": self.party_id,
-            "kinds": list(self.kinds),
-            "seen": seen and seen[1],
-            "count": count,
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(_LINES.format(party=self.party, **words), known)
-            ids = [pk for (pk,) in cursor.fetchall()]
-        return _ENTRIES[key].all(ids=ids)
+        moved = _MOVED + self._wanted if self._wanted else ""
+        return _LINES.format(party=self.party, moved=moved, **words)
 
-    def __iter__(self) -> Iterator[Entry]:
-        """All of them."""
-        accounts: dict[str, Any] = {f"account__{self.party}": self.party_id, "account__kind__in": self.kinds}
-        yield from Entry.objects.filter(**accounts).select_related("transfer", "account").order_by("-pk")
+    def _few(self, key: str, seen: tuple[int, int] | None) -> str:
+        falling = key.startswith("-")
+        beyond = f"e.id {'<' if falling else '>'} %(seen)s" if seen else "true"
+        way = "DESC" if falling else "ASC"
+        return _FEW.format(party=self.party, wanted=self._wanted, beyond=beyond, way=way)
+
+    @property
+    def _wanted(self) -> str:
+        """The conditions of a transfer `t`."""
+        return "".join(
+            f" AND t.{condition}"
+            for condition, value in (
+                ("reason = %(reason)s", self.reason),
+                ("at >= %(since)s", self.since),
+                ("at < %(until)s", self.until),
+            )
+            if value
+        )
 
 
 def statement(*, advertiser_id: int | None = None, owner_id: int | None = None) -> Statement:

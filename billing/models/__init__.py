@@ -3,6 +3,9 @@
 from billing.models.book import (
     ADVERTISER_KINDS,
     DEBIT_KINDS,
+    OF_ORDERS,
+    ON_ADVERTISERS,
+    ON_OWNERS,
     OWNER_KINDS,
     PLATFORM_KINDS,
     AccountKind,
@@ -18,6 +21,9 @@ from billing.models.terms import CreditLimit, FeeRate, Hold
 __all__ = [
     "ADVERTISER_KINDS",
     "DEBIT_KINDS",
+    "OF_ORDERS",
+    "ON_ADVERTISERS",
+    "ON_OWNERS",
     "OWNER_KINDS",
     "PLATFORM_KINDS",
     "AccountKind",

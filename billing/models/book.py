@@ -103,6 +103,12 @@ class Reason(models.TextChoices):
 
 
 OF_ORDERS = (Reason.FREEZE, Reason.RELEASE, Reason.EARN, Reason.FEE)  # their reference is an order
+# What can stand in a statement: a transfer between other accounts never does.
+ON_ADVERTISERS = (
+    *(Reason.RECHARGE, Reason.SUSPENSE_OUT, *OF_ORDERS),
+    *(Reason.REFUND_LOCK, Reason.REFUND_UNLOCK, Reason.REFUND_PAID, Reason.GOODWILL, Reason.REVERSAL),
+)
+ON_OWNERS = (Reason.EARN, Reason.PAYOUT, Reason.PAID, Reason.UNPAID, Reason.RETURNED, Reason.REVERSAL)
 
 
 class Transfer(models.Model):
@@ -142,6 +148,11 @@ class Transfer(models.Model):
                 | (~Q(reason__in=["earn", "release"]) & Q(ends=None)),
                 name="transfer_ends_when_it_ends",
             ),
+        ]
+        # A statement of one reason finds the few lines among all those of orders, which pay nothing for it.
+        indexes = [
+            models.Index(fields=[side, "reason"], condition=~Q(reason__in=OF_ORDERS), name=f"transfer_few_{side}")
+            for side in ("source", "target")
         ]
         triggers = [
             *append_only(),

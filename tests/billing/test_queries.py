@@ -1,12 +1,19 @@
 """What the pages show of money (R120, R121, A1, A32)."""
 
-import pytest
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
-from billing import holds, queries
-from billing.models import CreditLimit
+import pytest
+from django.db import connection
+
+from billing import holds, ledger, queries
+from billing.models import AccountKind, CreditLimit, Entry, Reason
 from tests.billing.book import earn, recharge
 from tests.factories import AdvertiserFactory, UserFactory
+from tests.moments import DAY
 from weitask import keyset
+from weitask.periods import SHANGHAI, shanghai
+from weitask.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -61,18 +68,43 @@ def test_an_owner_sees_what_is_owed(now):
     assert queries.earnings(owner_id=owner.pk) == queries.Earnings(10_500, 0, 0, 10_500)
 
 
+def whole(lines, key="-pk"):
+    return lines.window(key=key, seen=None, count=1_000)
+
+
 def test_a_statement_shows_one_party_only_newest_first_with_its_reasons(now, django_assert_num_queries):
     advertiser, owner = AdvertiserFactory(), UserFactory()
     earn(advertiser, owner, {1: 10_000})
     recharge(AdvertiserFactory(), 77)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         lines = [
             (line.transfer.get_reason_display(), line.account.get_kind_display(), line.amount)
-            for line in queries.statement(advertiser_id=advertiser.pk)
+            for line in whole(queries.statement(advertiser_id=advertiser.pk))
         ]
     assert lines[0] == ("订单收入", "冻结金额", -10_000)
     assert lines[-1] == ("充值", "可用余额", 10_000)
-    assert [line.amount for line in queries.statement(owner_id=owner.pk)] == [10_000]
+    assert [line.amount for line in whole(queries.statement(owner_id=owner.pk))] == [10_000]
+
+
+def every_line_once(lines):
+    """Walks the pages to the end; each leads back to the one before it."""
+    walked, page = [], keyset.page(lines, size=4)
+    while True:
+        walked += page.rows
+        if page.next is None:
+            return walked
+        before, page = page, keyset.page(lines, after=str(page.next), size=4)
+        back = keyset.page(lines, before=str(page.previous), size=4)
+        assert [line.pk for line in back.rows] == [line.pk for line in before.rows]
+
+
+def from_the_oldest(lines):
+    """Walks the pages of the same lines the other way round."""
+    walked, after = [], ""
+    while after is not None:
+        page = keyset.ordered(lines, key="pk", descending=False, after=after, size=4)
+        walked, after = walked + page.rows, page.next
+    return walked
 
 
 def test_a_statement_is_walked_by_its_accounts_and_shows_every_line_once(now):
@@ -80,17 +112,100 @@ def test_a_statement_is_walked_by_its_accounts_and_shows_every_line_once(now):
     for order in range(1, 8):
         earn(advertiser, owner, {order: 1_000})
         recharge(AdvertiserFactory(), 77)
+    walked = every_line_once(queries.statement(advertiser_id=advertiser.pk))
+    assert walked == list(Entry.objects.filter(account__advertiser=advertiser).order_by("-pk"))
+    assert len(walked) == 28
+
+
+@pytest.fixture
+def lived(now):
+    """Nine days of an advertiser and an owner, where not every line is younger than the one before it."""
+    advertiser, owner = AdvertiserFactory(), UserFactory()
+    available, expense = available_of(advertiser), ledger.platform(AccountKind.EXPENSE)
+    for day in range(9):
+        at = now + DAY * (day ^ 1) + timedelta(hours=16 * (day % 2))  # 16:00 UTC is midnight in Shanghai
+        earn(advertiser, owner, {10 * day + 1: 1_000, 10 * day + 2: 500}, at=at)
+        holds.freeze(advertiser_id=advertiser.pk, charges=[holds.Charge(10 * day + 3, 1)], now=at) if day else None
+        ledger.post([ledger.NewTransfer(Reason.GOODWILL, day, expense, available, 7)], at=at)
+    holds.release(order_ids=[13, 23], now=now)
+    return advertiser, owner
+
+
+def available_of(advertiser):
+    return ledger.account_ids(kind=AccountKind.AVAILABLE, advertiser_ids=[advertiser.pk])[advertiser.pk]
+
+
+REASONS = ("", "recharge", "freeze", "release", "earn", "fee", "goodwill", "reversal")
+DAYS = (None, date(2026, 1, 4), date(2026, 1, 6), date(2026, 1, 9), date(2026, 1, 20))
+
+
+@pytest.mark.parametrize("party", ["advertiser", "owner"])
+def test_a_narrowed_statement_has_just_the_lines_that_a_reader_would_pick_forwards_and_back(lived, party):
+    advertiser, owner = lived
+    lines = (
+        queries.statement(advertiser_id=advertiser.pk) if party == "advertiser" else queries.earned(owner_id=owner.pk)
+    )
+    everything = whole(lines)
+    for reason, first, last in product(REASONS, DAYS, DAYS):
+        if first and last and last < first:
+            continue
+        picked = [
+            line
+            for line in everything
+            if (not reason or line.transfer.reason == reason)
+            and (not first or shanghai(line.transfer.at).date() >= first)
+            and (not last or shanghai(line.transfer.at).date() <= last)
+        ]
+        narrowed = lines.only(reason=reason, first=first, last=last)
+        assert every_line_once(narrowed) == picked, (reason, first, last)
+        assert from_the_oldest(narrowed) == picked[::-1], (reason, first, last)
+
+
+def test_a_day_of_a_statement_is_one_of_shanghai_to_its_last_millisecond():
+    advertiser, day = AdvertiserFactory(), date(2026, 1, 6)
+    midnight = datetime(2026, 1, 6, tzinfo=SHANGHAI)
+    moments = (
+        midnight - timedelta(milliseconds=1),
+        midnight,
+        midnight + DAY - timedelta(milliseconds=1),
+        midnight + DAY,
+    )
+    for amount, at in enumerate(moments, start=1):
+        recharge(advertiser, amount, at=at.astimezone(UTC))
     lines = queries.statement(advertiser_id=advertiser.pk)
-    whole, walked, page = [line.pk for line in lines], [], keyset.page(lines, size=4)
-    while True:
-        walked += [line.pk for line in page.rows]
-        if page.next is None:
-            break
-        before, page = page, keyset.page(lines, after=str(page.next), size=4)
-        back = keyset.page(lines, before=str(page.previous), size=4)
-        assert [line.pk for line in back.rows] == [line.pk for line in before.rows]
-    assert walked == whole
-    assert len(whole) == 28
+    assert [line.amount for line in whole(lines.only(first=day, last=day))] == [3, 2]
+    assert [line.amount for line in whole(lines.only(first=day))] == [4, 3, 2]
+    assert [line.amount for line in whole(lines.only(last=day))] == [3, 2, 1]
+
+
+def test_a_period_may_reach_as_far_as_the_calendar_and_does_not_end_before_it_begins():
+    advertiser = AdvertiserFactory()
+    recharge(advertiser, 5)
+    lines = queries.statement(advertiser_id=advertiser.pk)
+    assert len(whole(lines.only(first=date.min, last=date.max))) == 1
+    with pytest.raises(Refusal) as refused:
+        lines.only(first=date(2026, 2, 1), last=date(2026, 1, 31))
+    assert refused.value.problems[0].field == "to"
+
+
+def test_a_reason_with_few_lines_is_found_by_an_index_of_its_own(django_assert_num_queries):
+    lines = queries.statement(advertiser_id=AdvertiserFactory().pk).only(reason=Reason.GOODWILL)
+    with django_assert_num_queries(2) as asked:
+        whole(lines)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # as if there were many rows
+        cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+        plan = str(cursor.fetchall())
+    assert "transfer_few_source" in plan
+    assert "transfer_few_target" in plan
+
+
+def test_a_statement_without_filters_is_asked_for_without_its_transfers(django_assert_num_queries):
+    lines = queries.statement(advertiser_id=AdvertiserFactory().pk)
+    with django_assert_num_queries(2) as asked:
+        whole(lines)
+    assert "billing_transfer" not in asked.captured_queries[0]["sql"]
+    assert not lines.is_narrowed
 
 
 def test_earnings_leave_the_way_through_the_bank_out(now):
