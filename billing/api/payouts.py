@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.api.roles import OwnerView
 from accounts.models import User
 from billing import cards, queries
-from billing.api.entries import EntryOut
+from billing.api.entries import EarningsFilter, EntryOut
 from billing.banks import Bank
 from billing.models import BankCard, Payout
 from weitask import clock, proof
@@ -95,10 +95,12 @@ class PayoutsView(OwnerView):
 class EarningsEntriesView(OwnerView):
     """Every line of the book that concerns the owner."""
 
-    @extend_schema(parameters=[*PAGE_PARAMETERS], responses=paged(EntryOut))
+    @extend_schema(parameters=[EarningsFilter, *PAGE_PARAMETERS], responses=paged(EntryOut))
     def get(self, request: Request) -> Response:
-        """The statement, newest first."""
-        return self.listed(request, queries.statement(owner_id=self.owner(request).pk), EntryOut)
+        """The statement, newest first unless `ordering=at`."""
+        lines = queries.statement(owner_id=self.owner(request).pk)
+        lines, key = EarningsFilter.narrowed(request.query_params, lines)
+        return self.listed(request, lines, EntryOut, key=key)
 
 
 class BankCardView(OwnerView):

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.api.roles import AdvertiserView
 from billing import queries, topups
-from billing.api.entries import EntryOut
+from billing.api.entries import EntryOut, WalletFilter
 from billing.models import TopUp
 from weitask import clock
 from weitask.rest.bodies import Body
@@ -61,10 +61,12 @@ class WalletView(AdvertiserView):
 class WalletEntriesView(AdvertiserView):
     """Every line of the book that concerns the advertiser."""
 
-    @extend_schema(parameters=[*PAGE_PARAMETERS], responses=paged(EntryOut))
+    @extend_schema(parameters=[WalletFilter, *PAGE_PARAMETERS], responses=paged(EntryOut))
     def get(self, request: Request) -> Response:
-        """The statement, newest first."""
-        return self.listed(request, queries.statement(advertiser_id=self.advertiser(request).pk), EntryOut)
+        """The statement, newest first unless `ordering=at`."""
+        lines = queries.statement(advertiser_id=self.advertiser(request).pk)
+        lines, key = WalletFilter.narrowed(request.query_params, lines)
+        return self.listed(request, lines, EntryOut, key=key)
 
 
 class RechargesView(AdvertiserView):
