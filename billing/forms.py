@@ -1,10 +1,15 @@
 """What is typed about money."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.banks import Bank
-from weitask.forms import YuanField
+from billing.models import Reason
+from billing.queries import Statement
+from weitask.forms import YuanField, put_problems
+from weitask.refusal import Refusal
 
 
 class RechargeForm(forms.Form):
@@ -46,3 +51,36 @@ class CodeForm(forms.Form):
         error_messages={"required": _("请填写短信验证码")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
+
+
+def _day(label: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, input_formats=["%Y-%m-%d"], widget=widget)
+
+
+class StatementForm(forms.Form):
+    """Filters of a statement, in the address: `reason`, and the days `from` and `to` of Shanghai, both of them whole.
+
+    A field that is wrong filters nothing and shows its error; so does a period that ends before it begins.
+    """
+
+    reason = forms.ChoiceField(label=_("事由"), required=False)
+
+    def __init__(self, data: Any, *, lines: Statement) -> None:
+        super().__init__(data)
+        self.lines = lines
+        names = {one: one.label for one in lines.reasons}
+        if lines.party == "advertiser_id":
+            names[Reason.EARN] = _("付给帐号主")
+        self.fields["reason"].choices = [("", _("全部")), *names.items()]  # type: ignore[attr-defined]
+        self.fields |= {"from": _day(_("起")), "to": _day(_("止"))}  # `from` is no name that a class can give
+
+    def narrowed(self) -> Statement:
+        """The lines that are left."""
+        self.is_valid()
+        reason, first, last = (self.cleaned_data.get(name) for name in ("reason", "from", "to"))
+        try:
+            return self.lines.only(reason=reason or "", first=first, last=last)
+        except Refusal as refusal:
+            put_problems(self, refusal)
+            return self.lines.only(reason=reason or "")

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import workspace
 from accounts.models import User
 from accounts.workspace import owner_required
-from billing import cards, queries, sheets
+from billing import cards, queries
 from billing.forms import CardForm, CodeForm
 from billing.models import BankCard, Payout
-from weitask import clock, keyset, lists
+from billing.views import statements
+from weitask import clock, lists
 from weitask.forms import put_problems
 from weitask.gateways.sinapay import CardDetails
 from weitask.lists import Found
@@ -33,7 +34,7 @@ _PAYOUTS: Final = Rows(lambda user: Payout.objects.visible_to(user).select_relat
 @owner_required
 @require_GET
 def earnings(request: HttpRequest) -> HttpResponse:
-    """What is owed, on its way and paid; the payments; every line of the book."""
+    """What is owed, on its way and paid; the payments; every line of the book, as `StatementForm` narrows it."""
     if lists.is_wanted(request):
         return _FILE.answer(request)
     user = _owner(request)
@@ -42,10 +43,10 @@ def earnings(request: HttpRequest) -> HttpResponse:
     context = {
         "earnings": queries.earnings(owner_id=user.pk),
         "payouts": _PAYOUTS.all(user=user.pk),
-        "page": keyset.page(lines, after=request.GET.get("after", ""), before=request.GET.get("before", "")),
         "order_page": "order",
         "card": card and cards.title_of(card),
         "friday": cutoff_for(clock.now()),
+        **statements.context(request, lines),
     }
     return render(request, "billing/earnings.html", context)
 
@@ -114,8 +115,8 @@ def _card_page(request: HttpRequest, user: User, form: CardForm, code: CodeForm)
     return render(request, "billing/bank_card.html", context, status=400 if form.errors or code.errors else 200)
 
 
-def _found(user: User, _asked: QueryDict) -> Found:
-    return Found(sheets.HEAD, queries.earned(owner_id=user.pk), "-pk", sheets.of_entries)
+def _found(user: User, asked: QueryDict) -> Found:
+    return statements.found(queries.earned(owner_id=user.pk), asked)
 
 
 _FILE: Final = lists.offer("earnings", gettext_lazy("收入明细"), _found)

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import workspace
 from accounts.models import Advertiser, User
 from accounts.workspace import advertiser_required
-from billing import queries, sheets, topups
+from billing import queries, topups
 from billing.forms import RechargeForm
 from billing.models import TopUp
-from weitask import clock, keyset, lists
+from billing.views import statements
+from weitask import clock, lists
 from weitask.forms import put_problems
 from weitask.lists import Found
 from weitask.refusal import Refusal
@@ -25,7 +26,7 @@ from weitask.visitor import ip_of
 @advertiser_required
 @require_GET
 def wallet(request: HttpRequest) -> HttpResponse:
-    """The figures, the last recharges and every line of the book."""
+    """The figures, the last recharges and every line of the book, as `StatementForm` narrows it."""
     advertiser = _advertiser(request)
     if lists.is_wanted(request):
         return _FILE.answer(request)
@@ -33,8 +34,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
     context = {
         "wallet": queries.wallet(advertiser_id=advertiser.pk, now=clock.now()),
         "topups": TopUp.objects.visible_to(advertiser).order_by("-pk")[:5],
-        "page": keyset.page(lines, after=request.GET.get("after", ""), before=request.GET.get("before", "")),
         "order_page": "task_order",
+        **statements.context(request, lines),
     }
     return render(request, "billing/wallet.html", context)
 
@@ -83,9 +84,8 @@ def came_back(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"/wallet/recharge/{newest.number}/" if newest else "/wallet/")
 
 
-def _found(user: User, _asked: QueryDict) -> Found:
-    lines = queries.statement(advertiser_id=workspace.advertiser_of(user).pk)
-    return Found(sheets.HEAD, lines, "-pk", sheets.of_entries)
+def _found(user: User, asked: QueryDict) -> Found:
+    return statements.found(queries.statement(advertiser_id=workspace.advertiser_of(user).pk), asked)
 
 
 _FILE: Final = lists.offer("wallet", gettext_lazy("收支明细"), _found)
