@@ -1,4 +1,4 @@
-"""A statement as a workbook: every line of the book that its page shows (R120, R131)."""
+"""Statements, payments and recharges as workbooks: the rows of the page, with its filters (R120, R126, R131)."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Entry, Reason
+from billing.models import Entry, Payout, Reason, TopUp
 from weitask.xlsx import Value, amount
 
 HEAD: Final = (
@@ -16,6 +16,20 @@ HEAD: Final = (
     _("科目"),
     _("金额（元）"),
     _("变动后（元）"),
+)
+PAYOUTS: Final = (
+    _("结算日（北京时间）"),
+    _("金额（元）"),
+    _("状态"),
+    _("失败原因"),
+    _("付款时间（北京时间）"),
+)
+RECHARGES: Final = (
+    _("充值单号"),
+    _("创建时间（北京时间）"),
+    _("金额（元）"),
+    _("状态"),
+    _("完成时间（北京时间）"),
 )
 
 
@@ -31,3 +45,22 @@ def of_entries(entries: Iterable[Entry]) -> Iterator[list[Value]]:
             amount(one.amount),
             amount(one.balance_after),
         ]
+
+
+def of_payouts(payouts: Iterable[Payout]) -> Iterator[list[Value]]:
+    """A row for each payment, with its run loaded; why one failed is told while it has not been paid (R128)."""
+    for one in payouts:
+        failed = one.state == Payout.State.FAILED and one.problem
+        yield [
+            one.run.cutoff,
+            amount(one.amount),
+            one.get_state_display(),
+            gettext(one.problem) if failed else "",
+            one.paid_at,
+        ]
+
+
+def of_recharges(recharges: Iterable[TopUp]) -> Iterator[list[Value]]:
+    """A row for each recharge."""
+    for one in recharges:
+        yield [one.number, one.created_at, amount(one.amount), one.get_state_display(), one.ended_at]

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.db import models
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from weitask.money import fen, yuan
@@ -15,6 +17,12 @@ from weitask.refusal import Problem, Refusal
 def whole_numbers(texts: Iterable[str]) -> list[int]:
     """The ids among what a request sent; anything that is no number of PostgreSQL's size is passed over."""
     return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+
+
+def chosen(asked: QueryDict, choices: type[models.TextChoices]) -> str:
+    """The `?state=` of an address, for `components/states.html`; empty where it names none of the choices."""
+    state = asked.get("state", "")
+    return state if state in choices.values else ""
 
 
 class YuanField(forms.Field):

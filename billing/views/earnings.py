@@ -28,13 +28,13 @@ from weitask.refusal import Refusal
 from weitask.visitor import ip_of
 
 _BOUND: Final = Rows(lambda owner: BankCard.objects.filter(owner=owner, state=BankCard.State.BOUND).order_by("pk")[:1])
-_PAYOUTS: Final = Rows(lambda user: Payout.objects.visible_to(user).select_related("run").order_by("-pk")[:12])
+_PAYOUTS: Final = Rows(lambda user: Payout.objects.visible_to(user).select_related("run").order_by("-pk")[:5])
 
 
 @owner_required
 @require_GET
 def earnings(request: HttpRequest) -> HttpResponse:
-    """What is owed, on its way and paid; the payments; every line of the book, as `StatementForm` narrows it."""
+    """What is owed, on its way and paid; the last payments; every line of the book, as `StatementForm` narrows it."""
     if lists.is_wanted(request):
         return _FILE.answer(request)
     user = _owner(request)

@@ -20,7 +20,7 @@ from tasks import quoting, review
 from tasks.forms import RowForm, Rows, account_ids, put_row_problems
 from tasks.models import LIVE, Image, Task, TaskState
 from weitask import clock, lists, sorting
-from weitask.forms import whole_numbers
+from weitask.forms import chosen, whole_numbers
 from weitask.lists import Found
 from weitask.refusal import Problem, Refusal
 from weitask.retrying import retrying
@@ -45,7 +45,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "states": TaskState.choices,
-        "chosen": request.GET.get("state", ""),
+        "chosen": chosen(request.GET, TaskState),
         "rows": rows,
         "sorts": SORTS,
     }
@@ -54,8 +54,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 def _asked_for(advertiser: Advertiser, asked: QueryDict) -> QuerySet[Task]:
     mine = Task.objects.visible_to(advertiser).only("form", "state", "text", "start_at")
-    state = asked.get("state", "")
-    return mine.filter(state=state) if state in TaskState.values else mine
+    state = chosen(asked, TaskState)
+    return mine.filter(state=state) if state else mine
 
 
 def _found(user: User, asked: QueryDict) -> Found:

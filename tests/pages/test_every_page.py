@@ -20,8 +20,8 @@ def pinned(db) -> None:
 
 PUBLIC = ["home", "help", "lessons", "support", "account_login", "account_signup", "account_reset_password"]
 EVERYBODY = ["identity", "weibo_accounts", "notices", "help", "support", "account_change_password"]
-ADVERTISER = ["home", "tasks", "market", "wallet", "recharge", "task_new"]
-OWNER = ["home", "orders", "orders_calendar", "media_accounts", "earnings", "bank_card"]
+ADVERTISER = ["home", "tasks", "market", "wallet", "recharges", "recharge", "task_new"]
+OWNER = ["home", "orders", "orders_calendar", "media_accounts", "earnings", "payouts", "bank_card"]
 
 
 def page(client: Client, name: str, *args: object, language: str = "zh-hans"):

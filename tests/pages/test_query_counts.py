@@ -19,8 +19,11 @@ pytestmark = pytest.mark.django_db
 MOST = 10  # beside those of every page: session, person, workspace, menu
 PLAIN = "help"  # a page that lists nothing
 PEOPLE = [
-    *(("advertiser", name) for name in ("home", "tasks", "market", "wallet", "notices", "weibo_accounts")),
-    *(("owner", name) for name in ("home", "orders", "orders_calendar", "media_accounts", "earnings", "notices")),
+    *(("advertiser", name) for name in ("home", "tasks", "market", "wallet", "recharges", "notices", "weibo_accounts")),
+    *(
+        ("owner", name)
+        for name in ("home", "orders", "orders_calendar", "media_accounts", "earnings", "payouts", "notices")
+    ),
 ]
 DESK = [f"admin:{model._meta.label_lower.replace('.', '_')}_changelist" for model in admin.site._registry]
 
