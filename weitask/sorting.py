@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import BigIntegerField, QuerySet, Value
 from django.db.models.expressions import Combinable
@@ -11,6 +11,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 
 from weitask import keyset
+
+NEVER: Final = 10**12  # seconds; later than any moment
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,9 @@ class Sort:
     falling: bool = False
 
 
-def moment(column: str) -> Combinable:
-    """A moment to sort by, in seconds; what has none comes as the oldest."""
-    return Coalesce(Cast(Extract(column, "epoch"), BigIntegerField()), Value(0, BigIntegerField()))
+def moment(column: str, *, missing: int = 0) -> Combinable:
+    """A moment to sort by, in seconds; what has none comes as the oldest, or as `missing` says."""
+    return Coalesce(Cast(Extract(column, "epoch"), BigIntegerField()), Value(missing, BigIntegerField()))
 
 
 def page(request: HttpRequest, rows: QuerySet[Any], sorts: Sequence[Sort]) -> keyset.Page | keyset.OrderedPage:

@@ -1,27 +1,59 @@
 """微博帐号: what is bound, until when it is authorised, renewing and giving it back (R12)."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import media, weibo_binding
+from accounts import media, sheets, weibo_binding
 from accounts.models import User, WeiboAccount
 from accounts.views.refused import tell
-from weitask import clock, keyset
+from weitask import clock, lists, sorting
+from weitask.forms import chosen
+from weitask.lists import Found
 from weitask.refusal import Refusal
+from weitask.sorting import Sort
+
+SORTS: Final = (
+    Sort("-followers", gettext_lazy("粉丝数从多到少"), F("followers"), falling=True),
+    Sort("expires", gettext_lazy("授权最早到期"), sorting.moment("token_expires_at", missing=sorting.NEVER)),
+)
 
 
 @login_required
 @require_GET
 def weibo_accounts(request: HttpRequest) -> HttpResponse:
-    """The Weibo accounts of the login, newest first."""
-    mine = WeiboAccount.objects.filter(user=request.user.pk).select_related("media").defer("token")
-    page = keyset.page(mine, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    return render(request, "accounts/weibo_accounts.html", {"page": page})
+    """The Weibo accounts of the login, newest first; `?state=` of the authorisation, `?ordering=` one of `SORTS`."""
+    if lists.is_wanted(request):
+        return _FILE.answer(request)
+    context = {
+        "page": sorting.page(request, _asked_for(_user(request), request.GET), SORTS),
+        "states": WeiboAccount.Token.choices,
+        "chosen": chosen(request.GET, WeiboAccount.Token),
+        "sorts": SORTS,
+    }
+    return render(request, "accounts/weibo_accounts.html", context)
+
+
+def _asked_for(user: User, asked: QueryDict) -> QuerySet[WeiboAccount]:
+    mine = WeiboAccount.objects.filter(user=user).select_related("media").defer("token")
+    state = chosen(asked, WeiboAccount.Token)
+    return mine.filter(token_state=state) if state else mine
+
+
+def _found(user: User, asked: QueryDict) -> Found:
+    rows, key = sorting.order(asked, _asked_for(user, asked), SORTS)
+    return Found(sheets.WEIBO_ACCOUNTS, rows, key, sheets.of_weibo_accounts)
+
+
+_FILE: Final = lists.offer("weibo_accounts", gettext_lazy("微博帐号"), _found)
 
 
 @login_required

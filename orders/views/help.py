@@ -2,14 +2,16 @@
 
 from typing import Final
 
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from orders import articles
-from weitask import clock, keyset
+from weitask import clock, sorting
 from weitask.models import Lesson
+from weitask.sorting import Sort
 
 # What the product text sends people to 客服 for, and what they should have at hand (R15).
 SUBJECTS: Final = {
@@ -20,6 +22,8 @@ SUBJECTS: Final = {
     "order": _("接单后不能执行：订单号和原因。"),
     "rating": _("对评级或暂停交易有疑问：帐号昵称和您的说明。"),
 }
+
+LESSON_SORTS: Final = (Sort("oldest", _("最早"), F("pk")),)
 
 
 @require_GET
@@ -51,10 +55,13 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 def lessons(request: HttpRequest) -> HttpResponse:
-    """微博运营课堂: what operators published, newest first."""
-    published = Lesson.objects.filter(published_at__isnull=False)
-    page = keyset.page(published, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    return render(request, "public/lessons.html", {"page": page})
+    """微博运营课堂: what operators published, newest first or `?ordering=oldest`; `?q=` looks in title and summary."""
+    words = request.GET.get("q", "").replace("\0", "").strip()[:60]
+    published = Lesson.objects.filter(published_at__isnull=False).defer("body")
+    if words:
+        published = published.filter(Q(title__icontains=words) | Q(summary__icontains=words))
+    context = {"page": sorting.page(request, published, LESSON_SORTS), "words": words, "sorts": LESSON_SORTS}
+    return render(request, "public/lessons.html", context)
 
 
 @require_GET

@@ -1,29 +1,41 @@
 """报价单: sharing what a draft costs, and the page that a link shows (R31)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.views.refused import tell
 from accounts.workspace import advertiser_required, own_advertiser
 from tasks import sharing
-from tasks.models import Task
-from weitask import clock
+from tasks.models import SharedQuote, Task
+from weitask import clock, keyset, lists, sorting
 from weitask.forms import whole_numbers
 from weitask.refusal import Refusal
+from weitask.sorting import Sort
+from weitask.xlsx import Sheet, amount
+
+SORTS: Final = (
+    Sort("oldest", gettext_lazy("最早"), F("pk")),
+    Sort("expires", gettext_lazy("即将到期"), sorting.moment("expires_at")),
+)
 
 
 @advertiser_required
 @require_http_methods(["GET", "POST"])
 def quotes(request: HttpRequest, pk: int) -> HttpResponse:
-    """The links of a draft, and a form for another one."""
+    """The links of a draft, newest first or by one of `SORTS`, and a form for another one.
+
+    They are so few (`sharing.AT_ONCE`) that `?format=xlsx` is answered at once.
+    """
     task = _mine(request, pk)
     if request.method == "POST":
         days = next(iter(whole_numbers(request.POST.getlist("days"))), 0)
@@ -34,10 +46,13 @@ def quotes(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("报价单已生成，复制链接发给对方即可。"))
         return HttpResponseRedirect(reverse("task_quotes", args=[pk]))
-    now = clock.now()
-    rows = [(one, request.build_absolute_uri(reverse("quote", args=[one.token]))) for one in task.quotes.all()]
-    live = [(one, link) for one, link in rows if one.expires_at > now]
-    return render(request, "tasks/quotes.html", {"task": task, "rows": live, "days": sharing.DAYS})
+    live = task.quotes.filter(expires_at__gt=clock.now()).defer("text", "lines")
+    if lists.is_wanted(request):
+        return lists.file_of(_sheet(request, keyset.in_order(*sorting.order(request.GET, live, SORTS))))
+    page = sorting.page(request, live, SORTS)
+    rows = [(one, _link(request, one)) for one in page.rows]
+    context = {"task": task, "page": page, "rows": rows, "days": sharing.DAYS, "sorts": SORTS}
+    return render(request, "tasks/quotes.html", context)
 
 
 @advertiser_required
@@ -62,6 +77,15 @@ def quote(request: HttpRequest, token: str) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _sheet(request: HttpRequest, quotes: QuerySet[SharedQuote]) -> Sheet:
+    head = [_("链接"), _("合计（元）"), _("有效期至（北京时间）")]
+    return Sheet(_("分享报价"), head, [[_link(request, one), amount(one.total), one.expires_at] for one in quotes])
+
+
+def _link(request: HttpRequest, quote: SharedQuote) -> str:
+    return request.build_absolute_uri(reverse("quote", args=[quote.token]))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -70,3 +70,34 @@ def test_the_author_of_a_lesson_is_who_wrote_it():
     answer = logged_in(writer).post(reverse("admin:weitask_lesson_add"), {"title": "一", "summary": "二", "body": "三"})
     assert answer.status_code == 302
     assert Lesson.objects.get().author == writer
+
+
+@pytest.fixture
+def lessons():
+    """22 published lessons, of which the 5th and the 6th speak of fans, and a draft that does."""
+    for number in range(22):
+        title, summary = ("留住粉丝", "") if number == 5 else (f"第 {number} 课", "粉丝" if number == 6 else "发布时间")
+        Lesson.objects.create(title=title, summary=summary, body="", published_at=MONDAY)
+    Lesson.objects.create(title="粉丝", summary="", body="")
+    return list(Lesson.objects.exclude(published_at=None).order_by("pk"))
+
+
+def test_lessons_are_found_by_title_and_summary(client, lessons):
+    page = client.get(reverse("lessons"), {"q": " 粉丝\0 "})
+    assert page.context["page"].rows == [lessons[6], lessons[5]]
+    assert 'value="粉丝"' in page.content.decode()
+
+
+def test_lessons_are_read_from_either_end(client, lessons):
+    first = client.get(reverse("lessons"), {"ordering": "oldest"}).context["page"]
+    rest = client.get(reverse("lessons"), {"ordering": "oldest", "after": first.next}).context["page"]
+    assert first.rows + rest.rows == lessons
+    assert client.get(reverse("lessons")).context["page"].rows == lessons[:1:-1]
+
+
+def test_no_lessons_say_whether_it_is_the_search(client, lessons):
+    page = client.get(reverse("lessons"), {"q": "没有的词", "ordering": "oldest"}).content.decode()
+    assert 'href="?ordering=oldest">清除筛选' in page
+    assert "第一节课正在准备" not in page
+    Lesson.objects.all().delete()
+    assert "第一节课正在准备" in client.get(reverse("lessons")).content.decode()

@@ -1,7 +1,10 @@
 """报价单: a draft's price for whoever has the link, until it expires or is taken back (R31)."""
 
+from io import BytesIO
+
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
 from billing import credit
 from tasks import sharing
@@ -11,6 +14,7 @@ from tests.moments import DAY, MONDAY, SECOND
 from tests.pages.test_every_page import logged_in
 from tests.tasks.making import approved, draft
 from weitask import clock
+from weitask.periods import shanghai
 from weitask.refusal import Conflict, Forbidden, Refusal
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +97,18 @@ def test_the_page_makes_a_link_and_lists_it(task):
     quote = SharedQuote.objects.get()
     assert quote.expires_at == quote.made_at + 7 * DAY
     assert f"/quotes/{quote.token}/" in client.get(f"/tasks/{task.pk}/quotes/").content.decode()
+
+
+def test_links_are_sorted_on_the_page_and_in_the_file(task):
+    days = [share(task, days=days) for days in (3, 7, 1)]
+    share(task, days=1, now=MONDAY - 2 * DAY)  # over by now
+    client, path = logged_in(task.advertiser.user), f"/tasks/{task.pk}/quotes/"
+    for ordering, order in (("", (2, 1, 0)), ("oldest", (0, 1, 2)), ("expires", (2, 0, 1))):
+        wanted = [days[at] for at in order]
+        assert client.get(path, {"ordering": ordering}).context["page"].rows == wanted
+        file = load_workbook(BytesIO(client.get(path, {"ordering": ordering, "format": "xlsx"}).content)).active
+        head, *rows = file.iter_rows(values_only=True)
+        assert head == ("链接", "合计（元）", "有效期至（北京时间）")
+        assert [row[0] for row in rows] == [f"http://testserver/quotes/{one.token}/" for one in wanted]
+        assert rows[0][1:] == (100, shanghai(wanted[0].expires_at).replace(tzinfo=None))
+    assert logged_in(AdvertiserFactory().user).get(path, {"format": "xlsx"}).status_code == 404
