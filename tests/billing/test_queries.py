@@ -188,12 +188,19 @@ def test_a_period_may_reach_as_far_as_the_calendar_and_does_not_end_before_it_be
     assert refused.value.problems[0].field == "to"
 
 
-def test_a_reason_with_few_lines_is_found_by_an_index_of_its_own(django_assert_num_queries):
-    lines = queries.statement(advertiser_id=AdvertiserFactory().pk).only(reason=Reason.GOODWILL)
+def test_a_reason_with_few_lines_is_found_by_an_index_of_its_own(now, django_assert_num_queries):
+    """Not among all the lines of the account, nor among all those of the reason."""
+    busy, other = AdvertiserFactory(), AdvertiserFactory()
+    recharge(busy, 500)
+    holds.freeze(advertiser_id=busy.pk, charges=[holds.Charge(order, 1) for order in range(500)], now=now)
+    expense, available = ledger.platform(AccountKind.EXPENSE), available_of(other)
+    ledger.post([ledger.NewTransfer(Reason.GOODWILL, pk, expense, available, 7) for pk in range(500)], at=now)
+    lines = queries.statement(advertiser_id=busy.pk).only(reason=Reason.GOODWILL)
     with django_assert_num_queries(2) as asked:
-        whole(lines)
+        assert whole(lines) == []
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")  # as if there were many rows
+        cursor.execute("ANALYZE billing_transfer")
+        cursor.execute("SET LOCAL enable_seqscan = off")  # as if there were many more
         cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
         plan = str(cursor.fetchall())
     assert "transfer_few_source" in plan
