@@ -19,8 +19,11 @@ from billing.views import statements
 from weitask import clock, lists
 from weitask.forms import put_problems
 from weitask.lists import Found
+from weitask.questions import Rows
 from weitask.refusal import Refusal
 from weitask.visitor import ip_of
+
+_TOPUPS: Final = Rows(lambda advertiser: TopUp.objects.visible_to(advertiser).order_by("-pk")[:5])
 
 
 @advertiser_required
@@ -33,7 +36,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     lines = queries.statement(advertiser_id=advertiser.pk)
     context = {
         "wallet": queries.wallet(advertiser_id=advertiser.pk, now=clock.now()),
-        "topups": TopUp.objects.visible_to(advertiser).order_by("-pk")[:5],
+        "topups": _TOPUPS.all(advertiser=advertiser.pk),
         "order_page": "task_order",
         **statements.context(request, lines),
     }

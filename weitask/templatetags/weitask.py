@@ -9,7 +9,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django import template
 from django.forms import BoundField
-from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -22,6 +21,7 @@ from django.utils.translation import get_language, gettext
 from weitask import counting
 from weitask.money import display
 from weitask.periods import shanghai
+from weitask.widgets import attributes
 
 register = template.Library()
 
@@ -34,10 +34,10 @@ def money(fen: int | None) -> str:
     return f"{'-' if fen < 0 else ''}¥{display(abs(fen))}"
 
 
-@register.filter
-def attributes(given: Mapping[str, object] | None) -> SafeString:
-    """The attributes of a tag, as Django's forms write them: true ones without a value, false ones not at all."""
-    return flatatt(dict(given)) if given else SafeString("")
+@register.filter(name="attributes")
+def attributes_of(given: Mapping[str, object] | None) -> SafeString:
+    """`widgets.attributes` of a field that may have none."""
+    return attributes(given or {})
 
 
 @register.filter
