@@ -128,7 +128,7 @@ def _cookie(user: int) -> str:
     """A session of the user, as a login makes it."""
     session, person = SessionStore(), User.objects.get(pk=user)
     session[SESSION_KEY] = str(user)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "accounts.sessions.Login"
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.save()
     return f"sessionid={session.session_key}"

@@ -20,7 +20,6 @@ HOST = "127.0.0.1"
 KEPT = 20  # requests over one connection: which of the two workers it meets is luck, and evens out
 PRODUCT = "weitask.wsgi:application"
 BARE = "benchmarks.bare:application"
-BARE_DESK = "benchmarks.bare_desk:application"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Every list and home page of people and of the desk, with 100,000 orders behind them: its time and its queries.
 
-People's pages are measured beside a bare Django page of twenty rows; those of the desk beside a list of twenty rows in
-Django's own admin as it comes (their ratio to the bare page stands in the note).
+Each is measured beside a bare Django page of twenty rows.
 """
 
 import os
@@ -22,7 +21,7 @@ from benchmarks.result import AT_MOST, Case, Report
 
 ORDERS: Final = int(os.environ.get("BENCH_N", "100000"))
 FEW: Final = 10
-ROUNDS: Final = 4
+ROUNDS: Final = 6
 REQUESTS: Final = 4  # of each page in a round, and of the floor beside it
 GOAL: Final = 2.5  # times the floor
 MOST: Final = 10  # queries beside those of `PLAIN`: session, person, workspace, menu
@@ -44,7 +43,7 @@ def main() -> None:
         _queries(few, many, report)
         ports = [
             stack.enter_context(web.served(application, database=os.environ["DATABASE_URL"]))
-            for application in (web.PRODUCT, web.BARE, web.BARE_DESK)
+            for application in (web.PRODUCT, web.BARE)
         ]
         _check(list(many), ports[0], report)
         _times(list(many), ports, report)
@@ -97,46 +96,36 @@ def _check(asked: list[Page], site: int, report: Report) -> None:
 
 @dataclass
 class Timed:
-    """The rounds of one page: its milliseconds, the bare page's, and the bare admin's, each time side by side."""
+    """The rounds of one page: its milliseconds and the bare page's, each time side by side."""
 
     page: Page
     size: int = 0
-    rounds: list[tuple[float, float, float]] = field(default_factory=list)
-
-    @property
-    def floor(self) -> int:
-        return 2 if self.page.reader == "desk" else 1
-
-    def beside(self, place: int) -> float:
-        return statistics.median(one[0] / one[place] for one in self.rounds)
+    rounds: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def ratio(self) -> float:
-        return self.beside(self.floor)
+        return statistics.median(own / bare for own, bare in self.rounds)
 
     def case(self) -> Case:
-        ms = statistics.median(one[0] for one in self.rounds)
+        ms = statistics.median(own for own, _ in self.rounds)
         note = f"{self.size / 1000:.0f} kB of HTML"
-        if self.page.reader == "desk":
-            note += f"; {self.beside(1):.1f} times the bare page"
         return Case(f"{self.page.reader}, {self.page.name}", ms, "ms", GOAL, AT_MOST, floor=ms / self.ratio, note=note)
 
 
 def _times(asked: list[Page], ports: list[int], report: Report) -> None:
-    """Page and floors in turns, two requests at a time as there are two workers; the middle of the rounds counts."""
+    """Page and floor in turns, two requests at a time as there are two workers; the middle of the rounds counts."""
     bare = [web.Ask(f"/page/?after={number * 20 % max(ORDERS // 2, 1)}") for number in range(REQUESTS)]
-    desk = [web.Ask(f"/admin/bare/order/?p={number + 1}") for number in range(REQUESTS)]
     timed = [Timed(page) for page in asked]
     for again in range(ROUNDS + 1):
         for one in timed:
-            work = zip(ports, ([one.page.ask] * REQUESTS, bare, desk), strict=True)
-            answers = [web.fetch(port, asks, connections=2) for port, asks in work]
-            floors_answered = all(answer.status == 200 for answer in (*answers[1], *answers[2]))
-            report.check("every floor was answered", holds=floors_answered)
-            one.size = len(answers[0][-1].text)
+            own, floor = (
+                web.fetch(port, asks, connections=2)
+                for port, asks in zip(ports, ([one.page.ask] * REQUESTS, bare), strict=True)
+            )
+            report.check("every floor was answered", holds=all(answer.status == 200 for answer in floor))
+            one.size = len(own[-1].text)
             if again:  # the first round warms up
-                own, page, admin = (_middle(them) for them in answers)
-                one.rounds.append((own, page, admin))
+                one.rounds.append((_middle(own), _middle(floor)))
     for one in _shown(timed):
         report.add(one.case())
 
@@ -145,7 +134,7 @@ def _shown(timed: list[Timed]) -> list[Timed]:
     """People's pages each; of the forty of the desk the slowest, the one in the middle, and the quickest."""
     desk = sorted((one for one in timed if one.page.reader == "desk"), key=lambda one: -one.ratio)
     for one in desk:
-        print(f"   desk, {one.page.name}: {one.ratio:.2f}; of the bare page {one.beside(1):.2f}", flush=True)
+        print(f"   desk, {one.page.name}: {one.ratio:.2f}", flush=True)
     return [one for one in timed if one.page.reader != "desk"] + [desk[0], desk[len(desk) // 2], desk[-1]]
 
 

@@ -106,8 +106,8 @@ class SubmissionAdmin(LookOnly, ModelAdmin):
         if row.next_start_at is None:
             return "–"
         left = row.next_start_at - row.desk_now
-        kind = "wt-hurry" if left < desk.HURRY else ""
-        return format_html('<span class="{}">{}</span>', kind, desk.in_words(left))
+        words = desk.in_words(left)
+        return format_html('<span class="wt-hurry">{}</span>', words) if left < desk.HURRY else words
 
     @admin.display(description=gettext_lazy("帐号数"))
     def accounts(self, row: Any) -> int:

@@ -61,7 +61,7 @@ def test_a_session_may_read_and_needs_the_csrf_token_to_write(user, client):
     from rest_framework.test import APIClient
 
     session = APIClient(enforce_csrf_checks=True)
-    session.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session.force_login(user, backend="accounts.sessions.Login")
     assert session.get("/api/v1/me/").status_code == 200
     problem(session.post("/api/v1/tasks/", {}, format="json"), 403)
 

@@ -67,7 +67,7 @@ def test_who_came_by_weibo_and_has_no_password_is_not_locked_out(client, owner, 
 
 def test_a_session_of_the_api_needs_a_proof_for_a_card_as_well(owner, sina):
     client = APIClient()
-    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(owner, backend="accounts.sessions.Login")
     card = {**CARD, "consent": True}
     problem(client.put(f"{V1}bank-card/", card, format="json"), 403, "reauthenticate")
     assert not BankCard.objects.exists()

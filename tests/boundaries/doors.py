@@ -91,7 +91,7 @@ def halt(door: str, task: Task, by: User, *, now: datetime) -> Said:
 def browser(user: User) -> Client:
     """Somebody logged in to the pages."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.sessions.Login")
     return client
 
 

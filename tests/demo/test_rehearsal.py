@@ -92,7 +92,7 @@ def test_a_step_that_takes_long_keeps_the_clock_for_itself(committed, sandbox, m
 def test_the_bar_moves_the_clock_and_comes_back(committed, sandbox, client):
     from tests.factories import AdvertiserFactory
 
-    client.force_login(AdvertiserFactory().user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(AdvertiserFactory().user, backend="accounts.sessions.Login")
     before = clock.now()
     for wanted in ("PT1H", "event", "nonsense"):
         assert client.post("/demo/step/", {"to": wanted, "next": "/wallet/"}).url == "/wallet/"

@@ -108,7 +108,7 @@ def cookie(username: str) -> str:
     user = User.objects.get(username=username)
     session: SessionBase = import_string(f"{configured.SESSION_ENGINE}.SessionStore")()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "accounts.sessions.Login"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     prove(session, user, at=time.time() + 3600)
     return str(session.session_key)

@@ -27,7 +27,7 @@ ENTRIES = "/admin/billing/entry/"
 @pytest.fixture
 def chief(client):
     people = a_market(rows=3)
-    client.force_login(people["desk"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people["desk"], backend="accounts.sessions.Login")
     return people["desk"]
 
 
@@ -99,20 +99,20 @@ def test_a_long_list_is_exported_whole_with_its_filters_and_in_its_order(client,
 def test_a_right_that_is_taken_away_before_the_file_is_made_yields_none(client, long):
     people = a_market(rows=3)
     staff = in_group(access.FINANCE)
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff, backend="accounts.sessions.Login")
     page = asked(client, ENTRIES)
     staff.groups.clear()
     assert exports.make_due(clock.now()) == 0
     assert Export.objects.get(by=staff).failed_at
     assert client.get(page).status_code == 403
-    client.force_login(people["desk"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people["desk"], backend="accounts.sessions.Login")
     assert client.get(page).status_code == 404
 
 
 def test_a_right_that_is_taken_away_afterwards_closes_the_file(client, long):
     a_market(rows=3)
     staff = in_group(access.FINANCE)
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff, backend="accounts.sessions.Login")
     page = asked(client, ENTRIES)
     assert exports.make_due(clock.now()) == 1
     staff.groups.clear()
@@ -125,10 +125,10 @@ def test_a_right_that_is_taken_away_afterwards_closes_the_file(client, long):
 def test_nobody_else_finds_an_export_of_the_desk(client, chief, long):
     page = asked(client, ORDERS)
     exports.make_due(clock.now())
-    client.force_login(UserFactory(staff=True, is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(UserFactory(staff=True, is_superuser=True), backend="accounts.sessions.Login")
     assert client.get(page).status_code == client.get(f"{page}file/").status_code == 404
     pk = Export.objects.get().pk
-    client.force_login(chief, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(chief, backend="accounts.sessions.Login")
     assert client.get(reverse("export_file", args=[pk])).status_code == 404  # it stands on the desk
 
 
@@ -147,7 +147,7 @@ def test_moments_and_amounts_are_typed_and_choices_in_words(client, chief):
 
 
 def test_who_may_not_open_the_list_gets_no_file(client):
-    client.force_login(in_group(access.FINANCE), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(in_group(access.FINANCE), backend="accounts.sessions.Login")
     assert client.get("/admin/tasks/rule/export/").status_code == 403
     client.logout()
     assert client.get(f"{ORDERS}export/").status_code == 302

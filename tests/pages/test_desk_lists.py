@@ -24,7 +24,7 @@ LIST = "/admin/accounts/advertiser/"
 @pytest.fixture
 def chief(client):
     user = UserFactory(staff=True, is_superuser=True)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.sessions.Login")
     return user
 
 
@@ -120,7 +120,7 @@ def test_an_address_that_is_no_number_leads_back_to_the_desk(client, chief):
 def test_the_menu_is_that_of_ones_own_rights_and_language(client, chief):
     finance = in_group(access.FINANCE)
     whole = client.get("/admin/").content.decode()
-    client.force_login(finance, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(finance, backend="accounts.sessions.Login")
     part = client.get("/admin/").content.decode()
     with override("en"):
         english = client.get("/admin/", headers={"Accept-Language": "en"}).content.decode()

@@ -29,7 +29,7 @@ def logged_in(user):
     user.is_staff = user.is_superuser = True
     user.save()
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.sessions.Login")
     return client
 
 

@@ -32,7 +32,7 @@ def chief(client):
     people = a_market(rows=2)
     Category.objects.create(name="测试 <b>", position=1)
     ReasonTemplate.objects.create(text="“引号” & 记号", position=1)
-    client.force_login(people["desk"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people["desk"], backend="accounts.sessions.Login")
     return people["desk"]
 
 

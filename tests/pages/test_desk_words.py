@@ -61,7 +61,7 @@ def test_no_filter_asks_a_table_for_its_codes():
 
 @pytest.mark.django_db
 def test_a_rating_is_shown_by_the_names_of_its_parts(client):
-    client.force_login(UserFactory(staff=True, is_superuser=True), "django.contrib.auth.backends.ModelBackend")
+    client.force_login(UserFactory(staff=True, is_superuser=True), "accounts.sessions.Login")
     rated = rating.rate(facts=rating.Facts(account_id=1), followers=20_000)
     parts = [asdict(part) for part in rated.parts]
     score = RatingScore.objects.create(account=MediaAccountFactory(), at=MONDAY, score=rated.score, parts=parts)

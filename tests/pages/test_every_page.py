@@ -32,7 +32,7 @@ def page(client: Client, name: str, *args: object, language: str = "zh-hans"):
 def logged_in(user) -> Client:
     """Somebody who came in a moment ago and was asked for the password again."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.sessions.Login")
     prove(client.session, user)
     return client
 

@@ -64,7 +64,7 @@ def a_market(rows: int) -> dict[str, User]:
 
 def queries(user: User, name: str) -> list[str]:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.sessions.Login")
     assert client.get(reverse(name)).status_code == 200  # what is read once per process is read
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse(name))

@@ -154,7 +154,7 @@ def test_the_api_of_reviewers_asks_for_the_same(db):
     path, client = "review/tasks/1/approve/", APIClient()
     factor = TOTP.activate(reviewer, generate_totp_secret()).instance
     assert "两步验证" in problem(Caller(reviewer).post(path), 403)["detail"]
-    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(reviewer, backend="accounts.sessions.Login")
     assert client.post(V1 + path).status_code == 403
     prove(client.session, reviewer, method="mfa", id=factor.pk)
     assert client.post(V1 + path).status_code == 404
@@ -167,7 +167,7 @@ def test_pictures_of_tasks_open_to_reviewers_behind_it(client, settings, tmp_pat
     upload = SimpleUploadedFile("a.png", file.getvalue())
     picture = images.store(advertiser=AdvertiserFactory(), upload=upload, now=clock.now())
     address = reverse("image", args=[picture.pk])
-    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(reviewer, backend="accounts.sessions.Login")
     factor = TOTP.activate(reviewer, generate_totp_secret()).instance
     assert client.get(address).status_code == 404
     prove(client.session, reviewer, method="mfa", id=factor.pk)
