@@ -2,16 +2,18 @@
 
 from typing import Final
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from orders import articles
-from weitask import clock, sorting
+from weitask import clock, keyset, lists, sorting
 from weitask.models import Lesson
 from weitask.sorting import Sort
+from weitask.xlsx import Sheet
 
 # What the product text sends people to 客服 for, and what they should have at hand (R15).
 SUBJECTS: Final = {
@@ -55,13 +57,23 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 def lessons(request: HttpRequest) -> HttpResponse:
-    """微博运营课堂: what operators published, newest first or `?ordering=oldest`; `?q=` looks in title and summary."""
+    """微博运营课堂: what operators published, newest first or `?ordering=oldest`; `?q=` looks in title and summary.
+
+    They are as few as a team can write, so `?format=xlsx` is answered at once.
+    """
     words = request.GET.get("q", "").replace("\0", "").strip()[:60]
     published = Lesson.objects.filter(published_at__isnull=False).defer("body")
     if words:
         published = published.filter(Q(title__icontains=words) | Q(summary__icontains=words))
+    if lists.is_wanted(request):
+        return lists.file_of(_sheet(keyset.in_order(*sorting.order(request.GET, published, LESSON_SORTS))))
     context = {"page": sorting.page(request, published, LESSON_SORTS), "words": words, "sorts": LESSON_SORTS}
     return render(request, "public/lessons.html", context)
+
+
+def _sheet(published: QuerySet[Lesson]) -> Sheet:
+    head = [gettext("标题"), gettext("摘要"), gettext("发布时间（北京时间）")]
+    return Sheet(gettext("微博运营课堂"), head, [[one.title, one.summary, one.published_at] for one in published])
 
 
 @require_GET

@@ -1,7 +1,10 @@
 """Help, lessons and support as readers open them (R15, R50)."""
 
+from io import BytesIO
+
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from orders import articles
 from orders.views.help import SUBJECTS
@@ -101,3 +104,12 @@ def test_no_lessons_say_whether_it_is_the_search(client, lessons):
     assert "第一节课正在准备" not in page
     Lesson.objects.all().delete()
     assert "第一节课正在准备" in client.get(reverse("lessons")).content.decode()
+
+
+def test_lessons_are_taken_home_as_they_are_found_and_sorted_without_a_login(client, lessons):
+    asked = {"q": "粉丝", "ordering": "oldest"}
+    assert "format=xlsx" in client.get(reverse("lessons"), asked).content.decode()
+    file = BytesIO(client.get(reverse("lessons"), {**asked, "format": "xlsx"}).content)
+    head, *rows = load_workbook(file).active.iter_rows(values_only=True)
+    assert head == ("标题", "摘要", "发布时间（北京时间）")
+    assert [title for title, *_ in rows] == [lessons[5].title, lessons[6].title]
