@@ -1,9 +1,10 @@
 """The book: the only writer of balances (spec 4, architecture 1.3 and 1.4).
 
 A transfer takes a positive amount of fen from one account (−) to another (+). `post` hands any number of them to the
-database's function `ledger_post`, which locks the accounts in id order, so that `seq` and the running balance are true,
-and writes transfers, entries and balances in one statement. It lives in the database (migration 0003) because there
-its plan is kept: planning the statement anew cost more than running it for a single transfer (ADR 7).
+database's function `ledger_post`, which writes transfers, balances and entries in one statement; its update of the
+balances locks the accounts in id order, so that `seq` and the running balance are true. It lives in the database
+(migration 0007) because there its plan is kept: planning the statement anew cost more than running it for a single
+transfer (ADR 7).
 """
 
 from collections.abc import Collection, Sequence

@@ -158,11 +158,9 @@ class Transfer(models.Model):
             *append_only(),
             refuse_after_insert(
                 name="two_entries",  # L01
-                wrong=(
-                    "SELECT made.id FROM made WHERE 2 <> ("
-                    "SELECT count(*) FROM billing_entry AS e JOIN billing_ledgeraccount AS a ON a.id = e.account_id"
-                    " WHERE e.transfer_id = made.id AND e.amount = CASE e.account_id"
-                    " WHEN made.source_id THEN -made.amount WHEN made.target_id THEN made.amount END) LIMIT 1"
+                wrong=(  # that each is one of its sides is asked at the entry; a side has one (entry_once_per_account)
+                    "SELECT made.id FROM made"
+                    " WHERE 2 <> (SELECT count(*) FROM billing_entry AS e WHERE e.transfer_id = made.id) LIMIT 1"
                 ),
                 why="transfer % was not written with its two entries",
                 plan_is_kept=True,
@@ -209,9 +207,10 @@ class Entry(models.Model):
                     "SELECT made.transfer_id FROM made WHERE ("
                     "SELECT made.amount = CASE made.account_id"
                     " WHEN t.source_id THEN -t.amount WHEN t.target_id THEN t.amount END"
-                    " FROM billing_transfer AS t WHERE t.id = made.transfer_id) IS NOT TRUE LIMIT 1"
+                    " FROM billing_transfer AS t JOIN billing_ledgeraccount AS a ON a.id = made.account_id"
+                    " WHERE t.id = made.transfer_id) IS NOT TRUE LIMIT 1"
                 ),
-                why="an entry of transfer % is none of its two",
+                why="an entry of transfer % is none of its two, or its account is not there",
                 plan_is_kept=True,
             ),
         ]

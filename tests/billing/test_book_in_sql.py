@@ -65,7 +65,7 @@ def test_a_transfer_with_other_entries_is_refused(accounts, wrong):
 def test_a_transfer_of_an_account_that_does_not_exist_is_refused(accounts):
     source = accounts[0]
     for nobody in ((0, source), (source, 0)):
-        with pytest.raises(DatabaseError, match="its two entries"):
+        with pytest.raises(DatabaseError, match="its account is not there"):
             write(*nobody, (nobody[0], -100), (nobody[1], 100))
 
 

@@ -102,7 +102,7 @@ def test_what_is_no_answer_is_an_error(now):
     for transfer, said in (
         (ledger.NewTransfer(Reason.GOODWILL, 1, account, account, 5), "transfer_two_accounts"),
         (ledger.NewTransfer(Reason.EARN, 1, expense, account, 5), "transfer_ends_when_it_ends"),
-        (ledger.NewTransfer(Reason.GOODWILL, 1, expense, 0, 5), "not-null"),
+        (ledger.NewTransfer(Reason.GOODWILL, 1, expense, 0, 5), "its two entries"),
         (ledger.NewTransfer(Reason.GOODWILL, None, expense, account, 5), "not-null"),
         (ledger.NewTransfer("x" * 15, 1, expense, account, 5), "too long"),
     ):

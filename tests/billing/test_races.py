@@ -1,5 +1,6 @@
 """Two at the same instant: real threads, real commits (F22, F28, F35, F38)."""
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -78,21 +79,23 @@ def test_without_the_lock_two_submissions_hold_the_same_money(committed, now, mo
     assert Hold.objects.count() == 2
 
 
-def test_batches_over_the_same_accounts_in_opposite_order_do_not_deadlock(committed, now):
-    one, two = AdvertiserFactory(), AdvertiserFactory()
-    for advertiser in (one, two):
+@pytest.mark.parametrize("size", [1, 3])  # a single transfer and a batch have statements of their own
+def test_transfers_over_the_same_accounts_in_opposite_order_do_not_deadlock(committed, now, size):
+    advertisers = [AdvertiserFactory() for _ in range(size + 1)]
+    for advertiser in advertisers:
         with transaction.atomic():
             recharge(advertiser, 1_000)
-    ids = ledger.account_ids(kind=AccountKind.AVAILABLE, advertiser_ids=[one.pk, two.pk])
-    first, second = ids[one.pk], ids[two.pk]
+    ids = ledger.account_ids(kind=AccountKind.AVAILABLE, advertiser_ids=[one.pk for one in advertisers])
+    there, back = list(ids.values()), list(ids.values())[::-1]
 
-    def swap(source: int, target: int, start: int) -> None:
-        for n in range(start, start + 20):
+    def swap(way: list[int], start: int) -> None:
+        for n in range(start, start + 40 * size, size):
             with transaction.atomic():
-                ledger.post([ledger.NewTransfer("reversal", n, source, target, 1)], at=now)
+                steps = enumerate(itertools.pairwise(way), start=n)
+                ledger.post([ledger.NewTransfer("reversal", number, *step, 1) for number, step in steps], at=now)
 
-    assert at_once(lambda: swap(first, second, 100), lambda: swap(second, first, 200)) == [None, None]
-    assert sorted(LedgerAccount.objects.filter(pk__in=ids.values()).values_list("balance", flat=True)) == [1_000] * 2
+    assert at_once(lambda: swap(there, 1_000), lambda: swap(back, 2_000)) == [None, None]
+    assert list(LedgerAccount.objects.filter(pk__in=there).values_list("balance", flat=True)) == [1_000] * (size + 1)
 
 
 def test_one_notification_delivered_four_times_at_once_credits_once(live, now):
