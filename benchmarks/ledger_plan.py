@@ -15,7 +15,7 @@ _KEEP: Final = re.compile(r"Insert on|Update on|Join|Nested|Scan|Sort  |Window|T
 
 def of_post(transfers: Sequence[ledger.NewTransfer]) -> str:
     """EXPLAIN (ANALYZE, BUFFERS) of posting these transfers, planned as the function plans it; nothing is kept."""
-    columns = [arrays.literal(column) for column in zip(*map(ledger._ROW, transfers), strict=True)]
+    columns = [arrays.literal(column) for column in zip(*transfers, strict=True)]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_SOURCE)
         source, names = cursor.fetchone()

@@ -7,7 +7,7 @@ A hold (审核预占) is no journal line: it only makes less spendable. Approval
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from billing import credit, ledger
 from billing.models import AccountKind, Hold, Reason
-from weitask import bulk, money
+from weitask import arrays, bulk, money
 from weitask.refusal import Refusal
 
 # The advertiser first: the accounts' rows are locked above the join that has locked the party below.
@@ -32,7 +32,7 @@ HELD: Final = "(SELECT sum(amount) FROM billing_hold WHERE advertiser_id = %(adv
 _BOUND: Final = f"SELECT coalesce({HELD}, 0), coalesce({credit.LIMIT}, 0)"
 _FROZEN: Final = """
 SELECT reference, id, source_id, target_id, amount FROM billing_transfer
-WHERE reason = 'freeze' AND reference = ANY(%s)
+WHERE reason = 'freeze' AND reference = ANY(%s::bigint[])
 """
 
 
@@ -79,8 +79,7 @@ class _Locked:
     balance: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Freeze:
+class _Freeze(NamedTuple):
     """A freeze as the book has it."""
 
     transfer: int
@@ -230,8 +229,8 @@ def _locked(advertiser_id: int) -> dict[str, _Locked]:
 
 def _freezes(order_ids: Sequence[int]) -> dict[int, _Freeze]:
     with connection.cursor() as cursor:
-        cursor.execute(_FROZEN, [list(order_ids)])
-        found = {row[0]: _Freeze(*row[1:]) for row in cursor.fetchall()}
+        cursor.execute(_FROZEN, [arrays.literal(order_ids)])
+        found = {order_id: _Freeze._make(freeze) for order_id, *freeze in cursor.fetchall()}
     if missing := [order_id for order_id in order_ids if order_id not in found]:
         raise NotFrozen(f"orders {missing[:5]} were never frozen")
     return found

@@ -8,10 +8,8 @@ transfer (ADR 7).
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import psycopg2
 from django.db import IntegrityError, connection
@@ -48,8 +46,7 @@ _BROKEN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewTransfer:
+class NewTransfer(NamedTuple):
     """A transfer to be posted.
 
     Attributes:
@@ -69,9 +66,6 @@ class NewTransfer:
     amount: int
     ends: int | None = None
     limit_then: int | None = None
-
-
-_ROW: Final = attrgetter("reason", "reference", "source", "target", "amount", "ends", "limit_then")
 
 
 def account_ids(*, kind: str, advertiser_ids: Collection[int] = (), owner_ids: Collection[int] = ()) -> dict[int, int]:
@@ -120,7 +114,7 @@ def post(transfers: Sequence[NewTransfer], *, at: datetime) -> list[int]:
         raise RuntimeError("ledger.post belongs inside a transaction")
     if not transfers:
         return []
-    columns = zip(*map(_ROW, transfers), strict=True)
+    columns = zip(*transfers, strict=True)
     try:
         with connection.cursor() as cursor:
             cursor.execute(_POST, [at, *map(arrays.literal, columns)])

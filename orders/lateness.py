@@ -12,6 +12,7 @@ from django.db import connection
 
 from billing.models import PayoutRun
 from orders.models import LateSettlement
+from weitask import arrays
 
 _LOCK_KEY: Final = 6_201_019  # of our advisory locks; the spec's L19
 _SHARED: Final = "SELECT pg_advisory_xact_lock_shared(%s)"
@@ -25,7 +26,7 @@ CROSS JOIN LATERAL (
     SELECT min(cutoff) AS cutoff FROM billing_payoutrun
     WHERE finished_at IS NOT NULL AND cutoff >= o.achieved_at
 ) r
-WHERE o.id = ANY(%(ids)s) AND r.cutoff IS NOT NULL
+WHERE o.id = ANY(%(ids)s::bigint[]) AND r.cutoff IS NOT NULL
 ON CONFLICT (order_id) DO NOTHING
 """
 _LEFT_OUT: Final = """
@@ -59,7 +60,7 @@ def close_alone() -> None:
 
 def note_earned(*, order_ids: Sequence[int], now: datetime) -> None:
     """Of orders just earned: note those whose batch is closed already (proven after it)."""
-    _execute(_EARNED_LATE, {"ids": list(order_ids), "reason": LateSettlement.Reason.PROVEN_LATE, "now": now})
+    _execute(_EARNED_LATE, {"ids": arrays.literal(order_ids), "reason": LateSettlement.Reason.PROVEN_LATE, "now": now})
 
 
 def note_left_out(*, run: PayoutRun, now: datetime) -> None:

@@ -16,7 +16,7 @@ from billing import holds
 from orders import lateness, reminding
 from orders.models import Order
 from orders.moves import BY_PAIR, ENDED, FIRST, Cause, Money, State
-from weitask import bulk
+from weitask import arrays, bulk
 from weitask.periods import EARN_AFTER, KEEP_FOR, shanghai
 
 _OPERATORS: Final = {"": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
@@ -46,7 +46,7 @@ _MOVE: Final = """
 WITH given AS ({given}),
 picked AS (
     SELECT o.id, o.state FROM orders_order o
-    WHERE o.id = ANY(%(ids)s) AND o.state = ANY(%(old)s){conditions}
+    WHERE o.id = ANY(%(ids)s::bigint[]) AND o.state = ANY(%(old)s){conditions}
     ORDER BY o.id FOR NO KEY UPDATE
 ),
 m AS (
@@ -63,7 +63,7 @@ event AS (
 SELECT {returned} FROM m ORDER BY m.id
 """
 _GIVEN: Final = "SELECT * FROM unnest({columns}) AS v({names})"
-_LOCK: Final = "SELECT id FROM orders_order WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_LOCK: Final = "SELECT id FROM orders_order WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 # Rows come as JSON, one parameter for all columns of all orders; ids follow the order of the rows.
 _BEGIN: Final = """
 WITH given AS (
@@ -179,7 +179,7 @@ def move(
 def lock(*, order_ids: Sequence[int]) -> None:
     """Lock these orders in id order until the transaction ends (architecture 7)."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [sorted(set(order_ids))])
+        cursor.execute(_LOCK, [arrays.literal(set(order_ids))])
 
 
 def mark_deleted_early(*, order_ids: Sequence[int], at: datetime, **options: Unpack[Options]) -> list[Moved]:
@@ -213,7 +213,7 @@ def _update(
 ) -> list[Moved]:
     by = options.get("by")
     parameters: dict[str, Any] = {
-        "ids": sorted(set(order_ids)),
+        "ids": arrays.literal(ids := sorted(set(order_ids))),
         "old": [str(state) for state in old],
         "new": str(new),
         "cause": str(cause),
@@ -221,7 +221,7 @@ def _update(
         "at": at,
         **_DELAYS,
     }
-    given, assignments = _assignments(new=new, values=options.get("values") or {}, parameters=parameters)
+    given, assignments = _assignments(ids, new=new, values=options.get("values") or {}, parameters=parameters)
     conditions = _conditions(new=new, where=options.get("where") or {}, parameters=parameters)
     statement = _MOVE.format(
         given=given,
@@ -235,7 +235,9 @@ def _update(
         return [Moved._make(row) for row in cursor.fetchall()]
 
 
-def _assignments(*, new: State, values: Mapping[str, Any], parameters: dict[str, Any]) -> tuple[str, str]:
+def _assignments(
+    ids: Sequence[int], *, new: State, values: Mapping[str, Any], parameters: dict[str, Any]
+) -> tuple[str, str]:
     """The SELECT of ids with their own values, and the SET list."""
     columns = ["%(ids)s::bigint[]"]
     names = ["id"]
@@ -243,7 +245,7 @@ def _assignments(*, new: State, values: Mapping[str, Any], parameters: dict[str,
     for name, value in values.items():
         column, kind = _column(name)
         if isinstance(value, Mapping):
-            parameters[f"set_{column}"] = [value.get(order_id) for order_id in parameters["ids"]]
+            parameters[f"set_{column}"] = [value.get(order_id) for order_id in ids]
             columns.append(f"%(set_{column})s::{kind}[]")
             names.append(f"v_{column}")
             assignments[column] = f"g.v_{column}"

@@ -10,6 +10,7 @@ from accounts import rating
 from orders import price_levels, refusals
 from orders.batches import in_batches
 from orders.models import Order, RatingRun
+from weitask import arrays
 from weitask.periods import midnight, shanghai
 
 AT: Final = timedelta(hours=4)  # after midnight in Shanghai
@@ -27,7 +28,7 @@ WITH o AS (
         o.posted_at > %(since)s OR coalesce(o.ended_at > %(since)s, false) AND
             (o.deleted_early OR o.state = 'failed') AS posted_lately,
         EXISTS (SELECT FROM orders_ratingappeal a WHERE a.order_id = o.id AND a.accepted) AS excused
-    FROM orders_order o WHERE o.account_id = ANY(%(accounts)s) AND o.dispatched_at <= %(now)s
+    FROM orders_order o WHERE o.account_id = ANY(%(accounts)s::bigint[]) AND o.dispatched_at <= %(now)s
 ),
 f AS (
     SELECT o.*, {subject} AS subject, {spared} AS spared,
@@ -101,7 +102,7 @@ def facts_sparing(*, account_id: int, order_ids: Sequence[int], now: datetime) -
 
 def _parameters(account_ids: Sequence[int], now: datetime) -> dict[str, Any]:
     return {
-        "accounts": list(account_ids),
+        "accounts": arrays.literal(account_ids),
         "since": now - rating.WINDOW,
         "now": now,
         "unfair": list(refusals.UNFAIR),

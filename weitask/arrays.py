@@ -18,6 +18,8 @@ def literal(values: "Iterable[int | str | None]") -> str:
 
 
 def _element(value: int | str | None) -> str:
+    if type(value) is int:  # nearly all of them are
+        return str(value)
     if value is None:
         return "NULL"
     if isinstance(value, str):
