@@ -356,6 +356,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["user", "-id"], name="notice_inbox"),
             models.Index(fields=["user", "-id"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(fields=["-id"], condition=Q(urgent=True), name="notice_urgent"),  # few: for the desk's filter
         ]
 
     def __str__(self) -> str:

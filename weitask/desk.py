@@ -1,6 +1,7 @@
 """The desk: every list stays quick over a million rows, and the menu is put together once, not for every page."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final, cast
 
 from allauth.account.decorators import secure_admin_login
@@ -15,7 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
-from weitask import desk_files, desk_pages, proof, work
+from weitask import desk_files, desk_pages, desk_search, proof, work
 from weitask.questions import Rows
 
 OF_A_REQUEST: Final = ("script_name", "has_permission", "available_apps", "is_popup", "log_entries")  # of the context
@@ -41,6 +42,7 @@ class Desk(UnfoldAdminSite):
             one.list_per_page, one.paginator, one.show_full_result_count = desk_pages.ROWS, desk_pages.Counted, False
             one.get_changelist, one.get_queryset = _pages, _when_asked(one.get_queryset)
             one.show_facets = ShowFacets.NEVER  # numbers beside the choices of a filter count all rows
+            one.get_search_results = partial(desk_search.found, one)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Every list has its file beside it, `…/export/` with the filters of the list."""
