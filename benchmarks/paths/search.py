@@ -32,7 +32,7 @@ from weitask.periods import SLOT
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 SETS: Final = 200
-ROUNDS: Final = 4
+ROUNDS: Final = 3
 AT_A_TIME: Final = 40  # requests of one market, then of the next: which connections share a worker is luck
 BEFORE: Final = 49 * 20  # rows before page 50
 TOP: Final = 5_000
